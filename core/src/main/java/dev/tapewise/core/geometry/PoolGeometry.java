@@ -1,0 +1,79 @@
+package dev.tapewise.core.geometry;
+
+/**
+ * The geometry of a windowed pool of one image.
+ *
+ * @param height input rows
+ * @param width input columns
+ * @param channels channels
+ * @param windowHeight rows of the window
+ * @param windowWidth columns of the window
+ * @param strideHeight input rows from one window to the next
+ * @param strideWidth input columns from one window to the next
+ * @param padTop zero rows above the image
+ * @param padBottom zero rows below
+ * @param padLeft zero columns on the left
+ * @param padRight zero columns on the right
+ * @param countPadding whether an average divides by the whole window, padding included
+ */
+public record PoolGeometry(
+    int height,
+    int width,
+    int channels,
+    int windowHeight,
+    int windowWidth,
+    int strideHeight,
+    int strideWidth,
+    int padTop,
+    int padBottom,
+    int padLeft,
+    int padRight,
+    boolean countPadding) {
+
+  /** Checks every rule. */
+  public PoolGeometry {
+    if (height < 1 || width < 1 || channels < 1) {
+      throw new IllegalArgumentException(
+          "a pool needs an image, got %d x %d x %d".formatted(height, width, channels));
+    }
+    if (windowHeight < 1 || windowWidth < 1 || strideHeight < 1 || strideWidth < 1) {
+      throw new IllegalArgumentException("window and stride must be at least 1");
+    }
+    if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
+      throw new IllegalArgumentException("padding must not be negative");
+    }
+    if (padTop >= windowHeight
+        || padBottom >= windowHeight
+        || padLeft >= windowWidth
+        || padRight >= windowWidth) {
+      throw new IllegalArgumentException(
+          "padding must be smaller than the window of %d x %d"
+              .formatted(windowHeight, windowWidth));
+    }
+    if (height + padTop + padBottom < windowHeight || width + padLeft + padRight < windowWidth) {
+      throw new IllegalArgumentException(
+          "a window of %d x %d does not fit into %d x %d"
+              .formatted(windowHeight, windowWidth, height, width));
+    }
+  }
+
+  /** Output rows. */
+  public int outHeight() {
+    return (height + padTop + padBottom - windowHeight) / strideHeight + 1;
+  }
+
+  /** Output columns. */
+  public int outWidth() {
+    return (width + padLeft + padRight - windowWidth) / strideWidth + 1;
+  }
+
+  /** Floats of one input image. */
+  public int inSize() {
+    return height * width * channels;
+  }
+
+  /** Floats of one output image. */
+  public int outSize() {
+    return outHeight() * outWidth() * channels;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.tapewise.core.kernel;
+
+import dev.tapewise.core.Philox;
+
+/**
+ * Inverted dropout: {@code y = x * m} with m = {@code 1 / (1 - p)} where an element is kept and 0
+ * where it is dropped (a NaN is never hidden: 0 times it is NaN). Both providers use it as it is;
+ * it runs over the input of a classifier, which is small.
+ *
+ * <p>The mask is a function of (seed, stream, step, element): element e is kept where the number in
+ * [0, 1) from word {@code e % 4} of {@link Philox} block {@code e / 4} is at least p. Nothing is
+ * saved for the backward pass, and chunks change nothing.
+ */
+public final class Dropout {
+  private Dropout() {}
+
+  /**
+   * Elements {@code from} to {@code to}; y and x may be the same place.
+   *
+   * @param p the probability that an element is dropped, at least 0 and below 1
+   */
+  public static void forward(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int from,
+      int to,
+      float p,
+      long seed,
+      int stream,
+      long step) {
+    multiply(y, yOffset, x, xOffset, from, to, p, seed, stream, step, false);
+  }
+
+  /**
+   * {@code dx = dy * m}, or {@code dx + dy * m} with {@code add}, for the m of the forward pass.
+   */
+  public static void gradient(
+      float[] dx,
+      int dxOffset,
+      float[] dy,
+      int dyOffset,
+      int from,
+      int to,
+      float p,
+      long seed,
+      int stream,
+      long step,
+      boolean add) {
+    multiply(dx, dxOffset, dy, dyOffset, from, to, p, seed, stream, step, add);
+  }
+
+  private static void multiply(
+      float[] out,
+      int outOffset,
+      float[] in,
+      int inOffset,
+      int from,
+      int to,
+      float p,
+      long seed,
+      int stream,
+      long step,
+      boolean add) {
+    if (!(p >= 0f && p < 1f)) {
+      throw new IllegalArgumentException("dropout needs a probability in [0, 1), got " + p);
+    }
+    float kept = 1f / (1f - p);
+    int e = from;
+    while (e < to) {
+      int block = e >>> 2;
+      long low = Philox.bits(seed, stream, step, block);
+      long high = Philox.moreBits(seed, stream, step, block);
+      for (; e < to && e >>> 2 == block; e++) {
+        long pair = (e & 2) == 0 ? low : high;
+        int word = (int) ((e & 1) == 0 ? pair : pair >>> 32);
+        float product = in[inOffset + e] * (Philox.uniform(word) >= p ? kept : 0f);
+        out[outOffset + e] = add ? out[outOffset + e] + product : product;
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tapewise.core.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the gradient of a tensor of {@code [rows, channels]} is read: raw, or through the backward
+ * pass of an activation and a batch norm, {@code fma(g', a[c], fma(z, b[c], d[c]))} with {@code g'
+ * = g} where {@code low < fma(z, scale[c], shift[c]) < high} and 0 elsewhere.
+ *
+ * <p>Here {@code z} is the input of the batch norm. Where there is no clamp, {@code low} and {@code
+ * high} are infinite and the gate is always open (a NaN in {@code z} closes it but passes through
+ * {@code fma(z, b, d)}). All five coefficient vectors lie in one array and are padded with zeros to
+ * a multiple of 16 floats.
+ *
+ * @param data the array that holds the gradient g
+ * @param offset where the gradient starts in {@code data}
+ * @param input the array that holds z, or null for a raw reading
+ * @param inputOffset where z starts in {@code input}
+ * @param coefficients the array that holds the coefficient vectors, or null for a raw reading
+ * @param scale where scale starts in {@code coefficients}
+ * @param shift where shift starts
+ * @param a where the factor of the gated gradient starts
+ * @param b where the factor of z starts
+ * @param d where the constant starts
+ * @param low the lower bound of the gate, exclusive
+ * @param high the upper bound of the gate, exclusive
+ */
+public record GradientReading(
+    float[] data,
+    int offset,
+    float @Nullable [] input,
+    int inputOffset,
+    float @Nullable [] coefficients,
+    int scale,
+    int shift,
+    int a,
+    int b,
+    int d,
+    float low,
+    float high) {
+
+  /** A gradient read as it is. */
+  public static GradientReading raw(float[] data, int offset) {
+    return new GradientReading(
+        data,
+        offset,
+        null,
+        0,
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        Float.NEGATIVE_INFINITY,
+        Float.POSITIVE_INFINITY);
+  }
+
+  /** Whether the gradient is read as it is. */
+  public boolean isRaw() {
+    return coefficients == null;
+  }
+}

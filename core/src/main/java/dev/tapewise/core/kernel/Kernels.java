@@ -1,0 +1,41 @@
+package dev.tapewise.core.kernel;
+
+import dev.tapewise.core.geometry.ConvGeometry;
+
+/** One kernel of every family, from the scalar twins or from the Vector API. */
+public interface Kernels {
+
+  /** The kernels that this process uses: chosen once, see {@code Machine}. */
+  static Kernels preferred() {
+    return KernelsHolder.PREFERRED;
+  }
+
+  /** The scalar twins, which define the bits. */
+  static Kernels scalar() {
+    return KernelsHolder.SCALAR;
+  }
+
+  /** Passes of batch norm and activation. */
+  Staging staging();
+
+  /** Sums per channel. */
+  Statistics statistics();
+
+  /** Sums over chunks. */
+  Combine combine();
+
+  /** Matrix products. */
+  Pointwise pointwise();
+
+  /** The convolution of one geometry, chosen by documented rules of shape. */
+  Convolution convolution(ConvGeometry geometry);
+
+  /** Passes element by element. */
+  Elementwise elementwise();
+
+  /** Average pools. */
+  Pool pool();
+
+  /** Optimizer updates. */
+  Update update();
+}

@@ -1,0 +1,108 @@
+package dev.tapewise.core.kernel;
+
+import dev.tapewise.core.Scratch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products of 1×1 convolutions and linear layers over a range of rows: {@code x [rows, k]},
+ * {@code w [k, n]}, {@code y [rows, n]}, all row-major without gaps, any k, n and rows of at least
+ * 1.
+ *
+ * <p>Bits: every element of y is one chain of fma over k in increasing order, starting from 0, from
+ * the bias, or (when added to) from the old value; every element of dx one chain over n in
+ * increasing order, starting from 0 or the old value; every element of a weight gradient one chain
+ * over the rows of its partial sum in increasing order, starting from the value already there.
+ * Blocking, tiles and vector width change nothing.
+ */
+public interface Pointwise {
+
+  /** Floats of a packed right-hand side {@code [reduce, columns]}. */
+  int packedSize(int reduce, int columns);
+
+  /** Packs w {@code [reduce, columns]} row-major. */
+  void pack(float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns);
+
+  /**
+   * Packs the transpose of w {@code [columns, reduce]} row-major, that is B = wᵀ {@code [reduce,
+   * columns]}.
+   */
+  void packTransposed(
+      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns);
+
+  /** Floats of scratch that {@link #forward} takes at most. */
+  int forwardScratch(int rows, int k, int n);
+
+  /**
+   * {@code y = x · w (+ bias)} for {@code rows} rows.
+   *
+   * @param yOffset where the first of these rows of y is written
+   * @param x the input, read raw or normalised; {@code row} is the first of its rows
+   * @param packed w as {@link #pack} made it
+   * @param bias the array that holds n biases at {@code biasOffset}, or null
+   */
+  void forward(
+      float[] y,
+      int yOffset,
+      Reading x,
+      int row,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      Scratch scratch);
+
+  /** Floats of one partial weight gradient of {@code [k, n]}, in a layout private to the kernel. */
+  int partialSize(int k, int n);
+
+  /** Floats of scratch that {@link #backward} takes at most. */
+  int backwardScratch(int rows, int k, int n);
+
+  /**
+   * {@code dx (+)= dy · wᵀ} and {@code partial += xᵀ · dy} for {@code rows} rows, whichever is
+   * wanted; dy is staged once for both.
+   *
+   * @param dx receives the input's gradient from {@code dxOffset} on (where the first of these rows
+   *     lies), or null
+   * @param add whether dx is added to
+   * @param partial the partial weight gradient, added to, or null; zeroed by the caller before its
+   *     first rows
+   * @param x the input, read raw or normalised (not touched when partial is null)
+   * @param dy the output's gradient, read raw or through norm and activation
+   * @param row the first row of x and dy
+   * @param packedTransposed wᵀ {@code [n, k]} as {@link #packTransposed} made it (not touched when
+   *     dx is null)
+   */
+  void backward(
+      float @Nullable [] dx,
+      int dxOffset,
+      boolean add,
+      float @Nullable [] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int row,
+      int rows,
+      int k,
+      int n,
+      float[] packedTransposed,
+      int packedOffset,
+      Scratch scratch);
+
+  /**
+   * Writes, or adds, rows {@code fromK} to {@code toK} of a partial weight gradient (the combined
+   * one) to dw {@code [k, n]} row-major.
+   */
+  void unpackPartial(
+      float[] dw,
+      int dwOffset,
+      boolean add,
+      float[] partial,
+      int partialOffset,
+      int k,
+      int n,
+      int fromK,
+      int toK);
+}

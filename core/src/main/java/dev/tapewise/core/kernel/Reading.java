@@ -1,0 +1,38 @@
+package dev.tapewise.core.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a tensor of {@code [rows, channels]} is read: raw, or through a scale, a shift and a clamp
+ * per channel, {@code min(max(fma(x, scale[c], shift[c]), low), high)}.
+ *
+ * <p>This is what a batch norm and its activation become when they are fused into their consumer.
+ * The coefficient vectors are padded with zeros to a multiple of 16 floats. A NaN passes the clamp.
+ *
+ * @param data the array that holds the tensor
+ * @param offset where the tensor starts in {@code data}
+ * @param coefficients the array that holds scale and shift, or null for a raw reading
+ * @param scale where the scale of channel 0 lies in {@code coefficients}
+ * @param shift where the shift of channel 0 lies in {@code coefficients}
+ * @param low the lower bound, {@code -Infinity} for none
+ * @param high the upper bound, {@code +Infinity} for none
+ */
+public record Reading(
+    float[] data,
+    int offset,
+    float @Nullable [] coefficients,
+    int scale,
+    int shift,
+    float low,
+    float high) {
+
+  /** A tensor read as it is. */
+  public static Reading raw(float[] data, int offset) {
+    return new Reading(data, offset, null, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
+  }
+
+  /** Whether the tensor is read as it is. */
+  public boolean isRaw() {
+    return coefficients == null;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.tapewise.core.kernel.scalar;
+
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Combine;
+import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.Elementwise;
+import dev.tapewise.core.kernel.Kernels;
+import dev.tapewise.core.kernel.Pointwise;
+import dev.tapewise.core.kernel.Pool;
+import dev.tapewise.core.kernel.Staging;
+import dev.tapewise.core.kernel.Statistics;
+import dev.tapewise.core.kernel.Update;
+
+/** The scalar twins, which define the bits. */
+public final class ScalarKernels implements Kernels {
+  private final Staging staging = new ScalarStaging();
+  private final Statistics statistics = new ScalarStatistics();
+  private final Combine combine = new ScalarCombine();
+  private final Pointwise pointwise = new ScalarPointwise();
+  private final Elementwise elementwise = new ScalarElementwise();
+  private final Pool pool = new ScalarPool();
+  private final Update update = new ScalarUpdate();
+
+  /** One kernel of every family. */
+  public ScalarKernels() {}
+
+  @Override
+  public Staging staging() {
+    return staging;
+  }
+
+  @Override
+  public Statistics statistics() {
+    return statistics;
+  }
+
+  @Override
+  public Combine combine() {
+    return combine;
+  }
+
+  @Override
+  public Pointwise pointwise() {
+    return pointwise;
+  }
+
+  @Override
+  public Convolution convolution(ConvGeometry geometry) {
+    return new ScalarConvolution(geometry);
+  }
+
+  @Override
+  public Elementwise elementwise() {
+    return elementwise;
+  }
+
+  @Override
+  public Pool pool() {
+    return pool;
+  }
+
+  @Override
+  public Update update() {
+    return update;
+  }
+}

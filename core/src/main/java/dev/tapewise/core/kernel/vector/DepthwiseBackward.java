@@ -1,0 +1,366 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backward pass of a {@link VectorDepthwise}: one walk over the rows of the output's gradient,
+ * each staged once for both gradients. An input row is written as soon as the last output row that
+ * meets it is staged.
+ */
+final class DepthwiseBackward {
+  private static final int L = Lanes.COUNT;
+  private static final int NINE = DepthwisePlan.NINE;
+
+  private final DepthwisePlan plan;
+  private final RowRing gradient;
+  private final int spanHeight;
+  private final int correlationShift;
+  private final DepthwisePhases phases;
+
+  /** Pairs of input columns that {@link DepthwiseGradientRows} does, 0 where it does not fit. */
+  private final int pairs;
+
+  private final int firstPairColumn;
+  private final int pairShift;
+
+  DepthwiseBackward(DepthwisePlan plan) {
+    this.plan = plan;
+    gradient = plan.gradient;
+    spanHeight = (plan.geometry.kernelHeight() - 1) * plan.dilationHeight;
+    int padLeft = plan.geometry.padLeft();
+    correlationShift = (plan.gradientLeft + padLeft - 2) * L;
+    phases = new DepthwisePhases(plan.geometry, plan.gradientLeft, plan.correlates);
+    int firstPair = padLeft / 2;
+    firstPairColumn = 2 * firstPair + 1 - padLeft;
+    pairShift = (plan.gradientLeft + firstPair) * L;
+    boolean pairable =
+        plan.threeByThree
+            && plan.strideHeight == 2
+            && plan.strideWidth == 2
+            && plan.dilationHeight == 1;
+    int possible = Math.max(0, plan.width - firstPairColumn) / 2;
+    pairs = pairable && possible >= 4 ? possible : 0;
+  }
+
+  /** See {@link dev.tapewise.core.kernel.Convolution#backward}. */
+  void run(
+      float @Nullable [] dx,
+      int dxOffset,
+      boolean add,
+      float @Nullable [] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int image,
+      float[] w,
+      int wAt,
+      int fromInputRow,
+      int toInputRow,
+      int fromOutputRow,
+      int toOutputRow,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] floats = scratch.floats();
+    int dzRing = scratch.take(gradient.size());
+    gradient.clear(floats, dzRing);
+
+    // The output rows that the wanted input rows meet, and those that the weight gradient sums.
+    int dxFrom = plan.outHeight;
+    int dxTo = 0;
+    int zero = 0;
+    int row = 0;
+    if (dx != null && fromInputRow < toInputRow) {
+      int first = fromInputRow + plan.padTop - spanHeight;
+      dxFrom = Math.max(0, Math.ceilDiv(first, plan.strideHeight));
+      dxTo = Math.min(plan.outHeight, (toInputRow - 1 + plan.padTop) / plan.strideHeight + 1);
+      zero = plan.paddedBias(null, 0, scratch);
+      row = plan.tail || add ? scratch.take(plan.width * plan.padded) : 0;
+    }
+    int dwFrom = plan.outHeight;
+    int dwTo = 0;
+    int ring = 0;
+    if (partial != null && fromOutputRow < toOutputRow) {
+      dwFrom = fromOutputRow;
+      dwTo = toOutputRow;
+      ring = scratch.take(plan.input.size());
+      plan.input.clear(floats, ring);
+    }
+
+    int staged = 0;
+    int ih = fromInputRow;
+    for (int oh = Math.min(dxFrom, dwFrom); oh < Math.max(dxTo, dwTo); oh++) {
+      boolean forWeights = oh >= dwFrom && oh < dwTo;
+      if (forWeights || (oh >= dxFrom && oh < dxTo)) {
+        gradient.stage(floats, dzRing, dy, image, oh);
+      }
+      if (partial != null && forWeights) {
+        staged = plan.stageInput(floats, ring, x, image, staged, oh);
+        weightRow(partial, partialOffset, ring, dzRing, oh, scratch);
+      }
+      if (dx != null) {
+        int ready = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
+        for (; ih < Math.min(ready, toInputRow); ih++) {
+          inputRow(dx, dxOffset, add, dzRing, ih, w, wAt, zero, row, scratch);
+        }
+      }
+    }
+    if (dx != null) {
+      for (; ih < toInputRow; ih++) { // rows that no output row meets
+        inputRow(dx, dxOffset, add, dzRing, ih, w, wAt, zero, row, scratch);
+      }
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /** Adds the products of one output row to a partial weight gradient. */
+  private void weightRow(
+      float[] partial, int partialAt, int ring, int dzRing, int oh, Scratch scratch) {
+    float[] floats = scratch.floats();
+    RowRing input = plan.input;
+    int step = input.blockStep;
+    int dzRow = gradient.image(dzRing, oh);
+    int dzStep = gradient.blockStep;
+    int columns = plan.outWidth;
+    if (plan.threeByThree) {
+      int ih = plan.top(oh);
+      int row0 = input.row(ring, ih);
+      int row1 = input.row(ring, ih + plan.dilationHeight);
+      int row2 = input.row(ring, ih + 2 * plan.dilationHeight);
+      if (plan.strideWidth == 1) {
+        DepthwiseGradientRows.weightStride1(
+            partial,
+            partialAt,
+            floats,
+            row0,
+            row1,
+            row2,
+            step,
+            dzRow,
+            dzStep,
+            columns,
+            plan.padded);
+      } else {
+        DepthwiseGradientRows.weightStride2(
+            partial,
+            partialAt,
+            floats,
+            row0,
+            row1,
+            row2,
+            step,
+            dzRow,
+            dzStep,
+            columns,
+            plan.padded);
+      }
+      return;
+    }
+    int intMark = scratch.intMark();
+    int[] ints = scratch.ints();
+    int offsets = scratch.takeInts(plan.nines * NINE);
+    plan.tapOffsets(ints, offsets, ring, oh);
+    // The last group's spare sums are of any tap; nobody reads them.
+    Arrays.fill(ints, offsets + plan.taps, offsets + plan.nines * NINE, ints[offsets]);
+    for (int k = 0; k < plan.nines; k++) {
+      DepthwiseTaps.nineWeights(
+          partial,
+          partialAt + k * NINE * plan.padded,
+          floats,
+          plan.strideWidth,
+          step,
+          ints,
+          offsets + k * NINE,
+          dzRow,
+          dzStep,
+          columns,
+          plan.padded);
+    }
+    scratch.release(scratch.mark(), intMark);
+  }
+
+  /** One row of the input's gradient, to its place. */
+  private void inputRow(
+      float[] dx,
+      int dxOffset,
+      boolean add,
+      int ring,
+      int ih,
+      float[] w,
+      int wAt,
+      int zero,
+      int row,
+      Scratch scratch) {
+    int dxAt = dxOffset + ih * plan.width * plan.channels;
+    float[] floats = scratch.floats();
+    if (!plan.tail && !add) {
+      gradientRow(dx, dxAt, plan.channels, ring, ih, w, wAt, zero, scratch);
+      return;
+    }
+    gradientRow(floats, row, plan.padded, ring, ih, w, wAt, zero, scratch);
+    if (add) {
+      plan.addPixels(dx, dxAt, floats, row, plan.width);
+    } else {
+      plan.copyPixels(dx, dxAt, floats, row, plan.width);
+    }
+  }
+
+  private void gradientRow(
+      float[] dx,
+      int dxAt,
+      int dxStep,
+      int ring,
+      int ih,
+      float[] w,
+      int wAt,
+      int zero,
+      Scratch scratch) {
+    int row = ih + plan.padTop;
+    if (plan.correlates && plan.width >= 4) {
+      float[] floats = scratch.floats();
+      int row0 = gradient.row(ring, row - 2 * plan.dilationHeight) + correlationShift;
+      int row1 = gradient.row(ring, row - plan.dilationHeight) + correlationShift;
+      int row2 = gradient.row(ring, row) + correlationShift;
+      DepthwiseRows.row(
+          dx,
+          dxAt,
+          dxStep,
+          plan.width,
+          floats,
+          row0,
+          row1,
+          row2,
+          gradient.blockStep,
+          w,
+          wAt,
+          floats,
+          zero,
+          plan.padded);
+      return;
+    }
+    if (pairs > 0) {
+      pairs(dx, dxAt + firstPairColumn * dxStep, dxStep, scratch.floats(), ring, row, w, wAt);
+    }
+    phases(dx, dxAt, dxStep, ring, row, w, wAt, zero, scratch);
+  }
+
+  /** The pairs of columns of a 3×3 kernel of stride 2; the last four overlap. */
+  private void pairs(
+      float[] dx, int dxAt, int dxStep, float[] floats, int ring, int row, float[] w, int wAt) {
+    int step = gradient.blockStep;
+    int middle = outputRow(ring, row - 1) + pairShift;
+    int last = outputRow(ring, row - 2) + pairShift;
+    int first = outputRow(ring, row) + pairShift;
+    int j = 0;
+    while (j < pairs) {
+      int k = Math.min(j, pairs - 4);
+      int at = dxAt + 2 * k * dxStep;
+      int shift = k * L;
+      if (row % 2 == 1) {
+        DepthwiseGradientRows.inputPairsOfOneRow(
+            dx, at, dxStep, floats, middle + shift, 3 * L, step, w, wAt, plan.padded);
+      } else {
+        DepthwiseGradientRows.inputPairsOfTwoRows(
+            dx,
+            at,
+            dxStep,
+            floats,
+            last + shift,
+            6 * L,
+            first + shift,
+            0,
+            step,
+            w,
+            wAt,
+            plan.padded);
+      }
+      j = k + 4;
+    }
+  }
+
+  /** The ring row of the output row that an input row (top padding counted) meets. */
+  private int outputRow(int ring, int row) {
+    return gradient.row(ring, Math.floorDiv(row, plan.strideHeight));
+  }
+
+  /** The columns of every phase, or those of them that the pairs leave. */
+  private void phases(
+      float[] dx,
+      int dxAt,
+      int dxStep,
+      int ring,
+      int row,
+      float[] w,
+      int wAt,
+      int zero,
+      Scratch scratch) {
+    int intMark = scratch.intMark();
+    float[] floats = scratch.floats();
+    int[] ints = scratch.ints();
+    int offsets = scratch.takeInts(plan.taps);
+    int rowPhase = row % plan.strideHeight;
+    int[] kernelRows = phases.kernelRows[rowPhase];
+    int step = gradient.blockStep;
+    int wStep = plan.taps * L;
+    for (int phase = 0; phase < plan.strideWidth; phase++) {
+      int[] columnOffsets = phases.offsets[phase];
+      int count = 0;
+      for (int kh : kernelRows) {
+        int at = outputRow(ring, row - kh * plan.dilationHeight);
+        for (int offset : columnOffsets) {
+          ints[offsets + count++] = at + offset;
+        }
+      }
+      int[] taps = phases.taps[rowPhase][phase];
+      int first = phases.firstColumn[phase];
+      int columns = phases.columns[phase];
+      if (pairs == 0) {
+        DepthwiseTaps.row(
+            dx,
+            dxAt + first * dxStep,
+            plan.strideWidth * dxStep,
+            columns,
+            floats,
+            1,
+            step,
+            ints,
+            offsets,
+            taps,
+            count,
+            w,
+            wAt,
+            wStep,
+            floats,
+            zero,
+            plan.padded);
+        continue;
+      }
+      for (int j = 0; j < columns; j++) {
+        int iw = first + j * plan.strideWidth;
+        if (iw < firstPairColumn || iw >= firstPairColumn + 2 * pairs) {
+          DepthwiseTaps.one(
+              dx,
+              dxAt + iw * dxStep,
+              floats,
+              j * L,
+              step,
+              ints,
+              offsets,
+              taps,
+              count,
+              w,
+              wAt,
+              wStep,
+              floats,
+              zero,
+              plan.padded);
+        }
+      }
+    }
+    scratch.release(scratch.mark(), intMark);
+  }
+}

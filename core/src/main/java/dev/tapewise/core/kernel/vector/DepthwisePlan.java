@@ -1,0 +1,174 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Reading;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/** What the passes of a {@link VectorDepthwise} share: sizes, rings, and which loops fit. */
+final class DepthwisePlan {
+  private static final VectorSpecies<Float> S = Lanes.SPECIES;
+  private static final int L = Lanes.COUNT;
+
+  /** Taps whose weight gradients are summed at once. */
+  static final int NINE = 9;
+
+  final ConvGeometry geometry;
+  final int height;
+  final int width;
+  final int outHeight;
+  final int outWidth;
+  final int channels;
+
+  /** Channels in whole vectors. */
+  final int padded;
+
+  /** Whether channels leave a vector partly filled, so that output rows need a padded row. */
+  final boolean tail;
+
+  final int taps;
+
+  /** Groups of nine taps. */
+  final int nines;
+
+  final int strideHeight;
+  final int strideWidth;
+  final int dilationHeight;
+  final int padTop;
+
+  /** Whether the 3×3 loops fit: they fix the columns of the kernel and leave its rows free. */
+  final boolean threeByThree;
+
+  /** Whether the input gradient is the forward pass with flipped weights. */
+  final boolean correlates;
+
+  /** Rows of the input. */
+  final RowRing input;
+
+  /** Rows of the output's gradient. */
+  final RowRing gradient;
+
+  /** Zero columns on the left of a gradient row. */
+  final int gradientLeft;
+
+  DepthwisePlan(ConvGeometry g) {
+    geometry = g;
+    height = g.height();
+    width = g.width();
+    outHeight = g.outHeight();
+    outWidth = g.outWidth();
+    channels = g.inChannels();
+    padded = (channels + L - 1) / L * L;
+    tail = padded != channels;
+    taps = g.taps();
+    nines = (taps + NINE - 1) / NINE;
+    strideHeight = g.strideHeight();
+    strideWidth = g.strideWidth();
+    dilationHeight = g.dilationHeight();
+    padTop = g.padTop();
+    boolean three = g.kernelHeight() == 3 && g.kernelWidth() == 3;
+    threeByThree = three && g.dilationWidth() == 1 && strideWidth <= 2;
+    correlates = threeByThree && strideHeight == 1 && strideWidth == 1;
+
+    int spanHeight = (g.kernelHeight() - 1) * dilationHeight;
+    int spanWidth = (g.kernelWidth() - 1) * g.dilationWidth();
+    int left = g.padLeft();
+    int columns = Math.max(left + width, (outWidth - 1) * strideWidth + spanWidth + 1);
+    input = new RowRing(height, width, channels, spanHeight + 1, left, columns);
+    gradientLeft = Math.max(0, (spanWidth - left + strideWidth - 1) / strideWidth);
+    int reached = Math.max(outWidth, (width - 1 + left) / strideWidth + 1);
+    int live = spanHeight / strideHeight + 1;
+    gradient =
+        new RowRing(outHeight, outWidth, channels, live, gradientLeft, gradientLeft + reached);
+  }
+
+  /** Packs weights as {@code [block][tap][L]}, taps in reverse if {@code flip}. */
+  void pack(float[] packed, int packedOffset, float[] w, int wOffset, boolean flip) {
+    Arrays.fill(packed, packedOffset, packedOffset + taps * padded, 0f);
+    for (int t = 0; t < taps; t++) {
+      int from = wOffset + (flip ? taps - 1 - t : t) * channels;
+      for (int c = 0; c < channels; c++) {
+        packed[packedOffset + (c / L * taps + t) * L + c % L] = w[from + c];
+      }
+    }
+  }
+
+  /** Where a partial weight gradient {@code [nine taps][block][9][L]} holds a weight. */
+  int partialIndex(int tap, int channel) {
+    int block = channel / L;
+    return tap / NINE * NINE * padded + (block * NINE + tap % NINE) * L + channel % L;
+  }
+
+  /** A bias, or zeros, in whole vectors; returns where in scratch. */
+  int paddedBias(float @Nullable [] bias, int biasOffset, Scratch scratch) {
+    int at = scratch.take(padded);
+    Arrays.fill(scratch.floats(), at, at + padded, 0f);
+    if (bias != null) {
+      System.arraycopy(bias, biasOffset, scratch.floats(), at, channels);
+    }
+    return at;
+  }
+
+  /** The first input row, perhaps above the image, that an output row meets. */
+  int top(int oh) {
+    return oh * strideHeight - padTop;
+  }
+
+  /**
+   * Stages the input rows that an output row meets.
+   *
+   * @param staged rows before this one are staged or no longer needed
+   * @return the same for the next output row
+   */
+  int stageInput(float[] floats, int ring, Reading x, int image, int staged, int oh) {
+    int first = Math.max(staged, top(oh));
+    int end = Math.min(height, top(oh) + (geometry.kernelHeight() - 1) * dilationHeight + 1);
+    for (int row = first; row < end; row++) {
+      input.stage(floats, ring, x, image, row);
+    }
+    return Math.max(first, end);
+  }
+
+  /** Where every tap of an output row's first column reads the ring. */
+  void tapOffsets(int[] ints, int offsets, int ring, int oh) {
+    int t = offsets;
+    for (int kh = 0; kh < geometry.kernelHeight(); kh++) {
+      int row = input.row(ring, top(oh) + kh * dilationHeight);
+      for (int kw = 0; kw < geometry.kernelWidth(); kw++) {
+        ints[t++] = row + kw * geometry.dilationWidth() * L;
+      }
+    }
+  }
+
+  /** Copies pixels from a padded row. */
+  void copyPixels(float[] to, int toAt, float[] from, int fromAt, int pixels) {
+    for (int j = 0; j < pixels; j++) {
+      System.arraycopy(from, fromAt + j * padded, to, toAt + j * channels, channels);
+    }
+  }
+
+  /** Adds pixels of a row, padded where channels have a tail. */
+  void addPixels(float[] to, int toAt, float[] from, int fromAt, int pixels) {
+    if (tail) {
+      for (int j = 0; j < pixels; j++) {
+        add(to, toAt + j * channels, from, fromAt + j * padded, channels);
+      }
+    } else {
+      add(to, toAt, from, fromAt, pixels * channels);
+    }
+  }
+
+  private static void add(float[] to, int toAt, float[] from, int fromAt, int count) {
+    int i = 0;
+    for (; i + L <= count; i += L) {
+      FloatVector old = FloatVector.fromArray(S, to, toAt + i);
+      old.add(FloatVector.fromArray(S, from, fromAt + i)).intoArray(to, toAt + i);
+    }
+    for (; i < count; i++) {
+      to[toAt + i] += from[fromAt + i];
+    }
+  }
+}

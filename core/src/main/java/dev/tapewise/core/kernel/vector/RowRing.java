@@ -1,0 +1,141 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * How a few rows of an image lie in scratch while a kernel works on them: {@code [slot][channel
+ * block][padded column][L]} and behind the slots one row of zeros, which stands for every row
+ * outside the image.
+ *
+ * <p>Row r lies in slot {@code r mod slots}. Columns left and right of the image are zeros, so
+ * kernels have no borders; channels are padded to whole vectors, so they have no tails. What lies
+ * in the padded lanes is arbitrary.
+ */
+final class RowRing {
+  private static final VectorSpecies<Float> S = Lanes.SPECIES;
+  private static final int L = Lanes.COUNT;
+
+  /** Floats from one channel block of a row to the next. */
+  final int blockStep;
+
+  private final int rows;
+  private final int slots;
+  private final int rowSize;
+  private final int left;
+  private final int right;
+  private final int width;
+  private final int channels;
+
+  /**
+   * A ring for images of {@code [rows, width, channels]}.
+   *
+   * @param live rows that must be held at once
+   * @param left zero columns on the left of the image
+   * @param columns columns in all
+   */
+  RowRing(int rows, int width, int channels, int live, int left, int columns) {
+    this.rows = rows;
+    this.slots = powerOfTwo(Math.min(rows, live));
+    this.width = width;
+    this.channels = channels;
+    this.left = left;
+    this.right = columns - left - width;
+    this.blockStep = Math.multiplyExact(columns, L);
+    this.rowSize = Math.multiplyExact((channels + L - 1) / L, blockStep);
+  }
+
+  private static int powerOfTwo(int n) {
+    return n <= 1 ? 1 : Integer.highestOneBit(n - 1) << 1;
+  }
+
+  /** Floats of the whole ring. */
+  int size() {
+    return Math.multiplyExact(slots + 1, rowSize);
+  }
+
+  /** Where a row starts, padding included; the zeros for a row outside the image. */
+  int row(int ring, int row) {
+    int slot = row < 0 || row >= rows ? slots : row & (slots - 1);
+    return ring + slot * rowSize;
+  }
+
+  /** Where the image's first column lies in one of its rows. */
+  int image(int ring, int row) {
+    return row(ring, row) + left * L;
+  }
+
+  /** Writes the zeros that staged rows leave alone; scratch holds anything before. */
+  void clear(float[] floats, int ring) {
+    int end = ring + slots * rowSize;
+    Arrays.fill(floats, end, end + rowSize, 0f);
+    for (int at = ring; at < end; at += blockStep) {
+      zeros(floats, at, left);
+      zeros(floats, at + (left + width) * L, right);
+    }
+  }
+
+  private static void zeros(float[] floats, int at, int columns) {
+    for (int k = 0; k < columns; k++) {
+      FloatVector.zero(S).intoArray(floats, at + k * L);
+    }
+  }
+
+  /** Stages a row of an image as it is to be read. */
+  void stage(float[] floats, int ring, Reading x, int image, int row) {
+    float[] coefficients = x.coefficients();
+    int to = image(ring, row);
+    int at = x.offset() + (image * rows + row) * width * channels;
+    if (coefficients == null) {
+      RowStaging.copy(floats, to, blockStep, x.data(), at, width, channels);
+    } else {
+      RowStaging.normalise(
+          floats,
+          to,
+          blockStep,
+          x.data(),
+          at,
+          width,
+          channels,
+          coefficients,
+          x.scale(),
+          x.shift(),
+          x.low(),
+          x.high());
+    }
+  }
+
+  /** Stages a row of a gradient as it is to be read. */
+  void stage(float[] floats, int ring, GradientReading dy, int image, int row) {
+    float[] coefficients = dy.coefficients();
+    float[] z = dy.input();
+    int to = image(ring, row);
+    int from = (image * rows + row) * width * channels;
+    int at = dy.offset() + from;
+    if (coefficients == null || z == null) {
+      RowStaging.copy(floats, to, blockStep, dy.data(), at, width, channels);
+    } else {
+      RowStaging.gradient(
+          floats,
+          to,
+          blockStep,
+          dy.data(),
+          at,
+          z,
+          dy.inputOffset() + from,
+          width,
+          channels,
+          coefficients,
+          dy.scale(),
+          dy.shift(),
+          dy.a(),
+          dy.b(),
+          dy.d(),
+          dy.low(),
+          dy.high());
+    }
+  }
+}

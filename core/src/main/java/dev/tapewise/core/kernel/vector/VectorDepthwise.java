@@ -1,0 +1,243 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Depthwise convolution: any kernel size, stride, dilation and padding, one output channel per
+ * input channel. Lanes are channels.
+ *
+ * <p>Each row is read once, transformed by {@link RowStaging} on the way into a {@link RowRing} in
+ * scratch, and used by every kernel row that meets it. Kernels of 3×3 with an undilated width and a
+ * width stride of 1 or 2 have loops of their own ({@link DepthwiseRows}, {@link
+ * DepthwiseStride2Rows}, {@link DepthwiseGradientRows}); {@link DepthwiseTaps} does all others.
+ *
+ * <p>Where channels do not fill whole vectors, or results are added, output rows pass through a row
+ * in scratch.
+ */
+final class VectorDepthwise implements Convolution {
+  private final DepthwisePlan plan;
+  private final DepthwiseBackward backward;
+  private final int[] inOrder;
+
+  /** The convolution of one geometry, whose {@link ConvGeometry#isDepthwise} must hold. */
+  VectorDepthwise(ConvGeometry geometry) {
+    if (!geometry.isDepthwise()) {
+      throw new IllegalArgumentException("not a depthwise convolution: " + geometry);
+    }
+    plan = new DepthwisePlan(geometry);
+    backward = new DepthwiseBackward(plan);
+    inOrder = new int[plan.taps];
+    Arrays.setAll(inOrder, t -> t);
+  }
+
+  @Override
+  public int packedSize() {
+    return plan.taps * plan.padded;
+  }
+
+  @Override
+  public void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
+    plan.pack(packed, packedOffset, w, wOffset, false);
+  }
+
+  @Override
+  public int packedBackwardSize() {
+    return plan.taps * plan.padded;
+  }
+
+  @Override
+  public void packBackward(float[] packed, int packedOffset, float[] w, int wOffset) {
+    plan.pack(packed, packedOffset, w, wOffset, plan.correlates);
+  }
+
+  @Override
+  public int partialSize() {
+    return plan.nines * DepthwisePlan.NINE * plan.padded;
+  }
+
+  @Override
+  public void unpackPartial(
+      float[] dw, int dwOffset, boolean add, float[] partial, int partialOffset) {
+    for (int t = 0; t < plan.taps; t++) {
+      for (int c = 0; c < plan.channels; c++) {
+        float value = partial[partialOffset + plan.partialIndex(t, c)];
+        int at = dwOffset + t * plan.channels + c;
+        dw[at] = add ? dw[at] + value : value;
+      }
+    }
+  }
+
+  @Override
+  public int scratchFloats() {
+    return Scratch.roundUp(plan.input.size())
+        + Scratch.roundUp(plan.gradient.size())
+        + Scratch.roundUp(plan.padded)
+        + Scratch.roundUp(Math.max(plan.outWidth, plan.width) * plan.padded);
+  }
+
+  @Override
+  public int scratchInts() {
+    return plan.nines * DepthwisePlan.NINE;
+  }
+
+  @Override
+  public void forward(
+      float[] y,
+      int yOffset,
+      Reading x,
+      int image,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int fromRow,
+      int toRow,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] floats = scratch.floats();
+    int ring = scratch.take(plan.input.size());
+    plan.input.clear(floats, ring);
+    float[] start = floats;
+    int startAt;
+    if (bias == null || plan.tail) {
+      startAt = plan.paddedBias(bias, biasOffset, scratch);
+    } else {
+      start = bias;
+      startAt = biasOffset;
+    }
+    int row = plan.tail ? scratch.take(plan.outWidth * plan.padded) : 0;
+    int staged = 0;
+    for (int oh = fromRow; oh < toRow; oh++) {
+      staged = plan.stageInput(floats, ring, x, image, staged, oh);
+      int yAt = yOffset + oh * plan.outWidth * plan.channels;
+      if (plan.tail) {
+        row(floats, row, plan.padded, ring, oh, packed, packedOffset, start, startAt, scratch);
+        plan.copyPixels(y, yAt, floats, row, plan.outWidth);
+      } else {
+        row(y, yAt, plan.channels, ring, oh, packed, packedOffset, start, startAt, scratch);
+      }
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /** One output row, pixels {@code yStep} apart. */
+  private void row(
+      float[] y,
+      int yAt,
+      int yStep,
+      int ring,
+      int oh,
+      float[] w,
+      int wAt,
+      float[] bias,
+      int biasAt,
+      Scratch scratch) {
+    float[] floats = scratch.floats();
+    int step = plan.input.blockStep;
+    int columns = plan.outWidth;
+    if (plan.threeByThree && columns >= 4) {
+      int ih = plan.top(oh);
+      int row0 = plan.input.row(ring, ih);
+      int row1 = plan.input.row(ring, ih + plan.dilationHeight);
+      int row2 = plan.input.row(ring, ih + 2 * plan.dilationHeight);
+      if (plan.strideWidth == 1) {
+        DepthwiseRows.row(
+            y,
+            yAt,
+            yStep,
+            columns,
+            floats,
+            row0,
+            row1,
+            row2,
+            step,
+            w,
+            wAt,
+            bias,
+            biasAt,
+            plan.padded);
+      } else {
+        DepthwiseStride2Rows.row(
+            y,
+            yAt,
+            yStep,
+            columns,
+            floats,
+            row0,
+            row1,
+            row2,
+            step,
+            w,
+            wAt,
+            bias,
+            biasAt,
+            plan.padded);
+      }
+    } else {
+      int intMark = scratch.intMark();
+      int offsets = scratch.takeInts(plan.taps);
+      plan.tapOffsets(scratch.ints(), offsets, ring, oh);
+      DepthwiseTaps.row(
+          y,
+          yAt,
+          yStep,
+          columns,
+          floats,
+          plan.strideWidth,
+          step,
+          scratch.ints(),
+          offsets,
+          inOrder,
+          plan.taps,
+          w,
+          wAt,
+          plan.taps * Lanes.COUNT,
+          bias,
+          biasAt,
+          plan.padded);
+      scratch.release(scratch.mark(), intMark);
+    }
+  }
+
+  @Override
+  public void backward(
+      float @Nullable [] dx,
+      int dxOffset,
+      boolean add,
+      float @Nullable [] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int image,
+      float[] packedBackward,
+      int packedOffset,
+      int fromInputRow,
+      int toInputRow,
+      int fromOutputRow,
+      int toOutputRow,
+      Scratch scratch) {
+    backward.run(
+        dx,
+        dxOffset,
+        add,
+        partial,
+        partialOffset,
+        x,
+        dy,
+        image,
+        packedBackward,
+        packedOffset,
+        fromInputRow,
+        toInputRow,
+        fromOutputRow,
+        toOutputRow,
+        scratch);
+  }
+}

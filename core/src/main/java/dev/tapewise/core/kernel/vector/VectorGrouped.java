@@ -1,0 +1,348 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.Staging;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolutions in groups of few channels, channel multipliers among them, as depthwise ones with
+ * more taps: {@link GroupedStaging} spreads the channels that a group reads over planes, and the
+ * loops of {@link DepthwiseTaps} do all three passes (the input gradient with the roles of input
+ * and output channels swapped).
+ *
+ * <p>Packed weights are {@code [block of written channels][kernel tap][channel read][L]}, a partial
+ * weight gradient is {@code [nine taps][block of output channels][9][L]}, where a tap is a kernel
+ * tap and an input channel of the group.
+ *
+ * <p>Where channels do not fill whole vectors, or results are added, rows pass through a padded row
+ * in scratch.
+ */
+final class VectorGrouped implements Convolution {
+  private static final int L = Lanes.COUNT;
+  private static final int NINE = 9;
+
+  private final ConvGeometry g;
+  private final Staging staging;
+  private final int inPerGroup;
+  private final int inChannels;
+  private final int outChannels;
+  private final int paddedOut;
+  private final int outWidth;
+  private final int taps;
+  private final int nines;
+  private final boolean threeByThree;
+
+  private final AxisWindow rows;
+  private final AxisWindow columns;
+  private final GroupedStaging input;
+  private final int[] tapIndex;
+
+  private final GroupedInputGradient inputGradient;
+  private final int gradientBlockStep;
+  private final int sourceSize;
+
+  /** The convolution of one geometry. */
+  VectorGrouped(ConvGeometry geometry, Staging staging) {
+    g = geometry;
+    this.staging = staging;
+    inPerGroup = g.inPerGroup();
+    inChannels = g.inChannels();
+    outChannels = g.outChannels();
+    paddedOut = (outChannels + L - 1) / L * L;
+    outWidth = g.outWidth();
+    taps = g.taps() * inPerGroup;
+    nines = (taps + NINE - 1) / NINE;
+    threeByThree =
+        inPerGroup == 1
+            && g.kernelHeight() == 3
+            && g.kernelWidth() == 3
+            && g.strideWidth() == 1
+            && g.dilationWidth() == 1
+            && outWidth >= 4;
+
+    rows =
+        AxisWindow.forward(
+            g.outHeight(), g.strideHeight(), g.padTop(), g.dilationHeight(), g.kernelHeight());
+    columns =
+        AxisWindow.forward(
+            outWidth, g.strideWidth(), g.padLeft(), g.dilationWidth(), g.kernelWidth());
+    input =
+        new GroupedStaging(
+            g.height(),
+            rows.span(),
+            g.width(),
+            columns.before(),
+            columns.before() + columns.end(g.width()),
+            g.groups(),
+            inPerGroup,
+            g.outPerGroup());
+    tapIndex = new int[taps];
+    Arrays.setAll(tapIndex, t -> t);
+
+    inputGradient = new GroupedInputGradient(g, staging);
+    // An odd number of cache lines, as for the planes of staged rows.
+    gradientBlockStep = ((outWidth * L + 15) / 16 | 1) * 16;
+    sourceSize = Math.max(input.sourceSize(), outWidth * outChannels);
+  }
+
+  @Override
+  public int packedSize() {
+    return Math.multiplyExact(taps, paddedOut);
+  }
+
+  @Override
+  public void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
+    Arrays.fill(packed, packedOffset, packedOffset + packedSize(), 0f);
+    for (int t = 0; t < taps; t++) {
+      for (int o = 0; o < outChannels; o++) {
+        packed[packedOffset + (o / L * taps + t) * L + o % L] = w[wOffset + t * outChannels + o];
+      }
+    }
+  }
+
+  @Override
+  public int packedBackwardSize() {
+    return inputGradient.packedSize();
+  }
+
+  @Override
+  public void packBackward(float[] packed, int packedOffset, float[] w, int wOffset) {
+    inputGradient.pack(packed, packedOffset, w, wOffset);
+  }
+
+  @Override
+  public int partialSize() {
+    return Math.multiplyExact(nines * NINE, paddedOut);
+  }
+
+  @Override
+  public void unpackPartial(
+      float[] dw, int dwOffset, boolean add, float[] partial, int partialOffset) {
+    for (int t = 0; t < taps; t++) {
+      int from = partialOffset + t / NINE * NINE * paddedOut + t % NINE * L;
+      for (int o = 0; o < outChannels; o++) {
+        float value = partial[from + o / L * NINE * L + o % L];
+        int at = dwOffset + t * outChannels + o;
+        dw[at] = add ? dw[at] + value : value;
+      }
+    }
+  }
+
+  @Override
+  public int scratchFloats() {
+    int source = Scratch.roundUp(sourceSize);
+    int forward =
+        Scratch.roundUp(input.size())
+            + source
+            + Scratch.roundUp(paddedOut)
+            + Scratch.roundUp(outWidth * paddedOut);
+    int weights =
+        Scratch.roundUp(input.size()) + source + Scratch.roundUp(paddedOut / L * gradientBlockStep);
+    return Math.max(forward, Math.max(weights, inputGradient.scratchFloats()));
+  }
+
+  @Override
+  public int scratchInts() {
+    return Math.max(2 * nines * NINE, inputGradient.scratchInts());
+  }
+
+  @Override
+  public void forward(
+      float[] y,
+      int yOffset,
+      Reading x,
+      int image,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int fromRow,
+      int toRow,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] floats = scratch.floats();
+    int ring = scratch.take(input.size());
+    int source = scratch.take(sourceSize);
+    int start = scratch.take(paddedOut);
+    boolean tail = paddedOut != outChannels;
+    int padded = tail ? scratch.take(outWidth * paddedOut) : 0;
+    int offsets = scratch.takeInts(2 * taps);
+    int[] ints = scratch.ints();
+    Arrays.fill(floats, start, start + paddedOut, 0f);
+    if (bias != null) {
+      System.arraycopy(bias, biasOffset, floats, start, outChannels);
+    }
+    input.clear(floats, ring);
+    int staged = 0;
+    for (int oh = fromRow; oh < toRow; oh++) {
+      staged = stageInput(floats, ring, source, x, image, staged, oh);
+      int at = yOffset + oh * outWidth * outChannels;
+      forwardOffsets(ints, offsets, ring, oh);
+      float[] out = tail ? floats : y;
+      int outAt = tail ? padded : at;
+      if (threeByThree) {
+        DepthwiseRows.row(
+            out,
+            outAt,
+            paddedOut,
+            outWidth,
+            floats,
+            ints[offsets],
+            ints[offsets + 3],
+            ints[offsets + 6],
+            input.blockStep,
+            packed,
+            packedOffset,
+            floats,
+            start,
+            paddedOut);
+      } else {
+        GroupedInputGradient.outputs(
+            out,
+            outAt,
+            paddedOut,
+            outWidth,
+            floats,
+            g.strideWidth(),
+            input.blockStep,
+            ints,
+            offsets,
+            tapIndex,
+            packed,
+            packedOffset,
+            taps,
+            start,
+            paddedOut);
+      }
+      if (tail) {
+        for (int j = 0; j < outWidth; j++) {
+          System.arraycopy(floats, padded + j * paddedOut, y, at + j * outChannels, outChannels);
+        }
+      }
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /** Stages the input rows that an output row needs; returns the end of the staged ones. */
+  private int stageInput(
+      float[] floats, int ring, int source, Reading x, int image, int stagedBefore, int oh) {
+    int staged = Math.max(stagedBefore, rows.first(oh));
+    for (int end = Math.min(g.height(), rows.last(oh) + 1); staged < end; staged++) {
+      int pixel = (image * g.height() + staged) * g.width();
+      int at = x.offset() + pixel * inChannels;
+      if (x.isRaw() && at + input.sourceSize() <= x.data().length) {
+        input.expand(floats, ring, staged, x.data(), at);
+      } else {
+        staging.rows(floats, source, x, pixel, g.width(), inChannels);
+        input.expand(floats, ring, staged, floats, source);
+      }
+    }
+    return staged;
+  }
+
+  /** Where the taps of the first output column of a row lie. */
+  private void forwardOffsets(int[] ints, int offsets, int ring, int oh) {
+    int n = offsets;
+    for (int kh = 0; kh < g.kernelHeight(); kh++) {
+      int row = input.row(ring, rows.first(oh) + kh * rows.tapStep());
+      for (int kw = 0; kw < g.kernelWidth(); kw++) {
+        int at = row + (input.left + columns.start() + kw * columns.tapStep()) * L;
+        for (int i = 0; i < inPerGroup; i++) {
+          ints[n++] = at + i * input.planeStep;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void backward(
+      float @Nullable [] dx,
+      int dxOffset,
+      boolean add,
+      float @Nullable [] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int image,
+      float[] packedBackward,
+      int packedOffset,
+      int fromInputRow,
+      int toInputRow,
+      int fromOutputRow,
+      int toOutputRow,
+      Scratch scratch) {
+    if (dx != null) {
+      inputGradient.run(
+          dx,
+          dxOffset,
+          add,
+          dy,
+          image,
+          packedBackward,
+          packedOffset,
+          fromInputRow,
+          toInputRow,
+          scratch);
+    }
+    if (partial != null) {
+      weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);
+    }
+  }
+
+  private void weightGradient(
+      float[] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int image,
+      int fromRow,
+      int toRow,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] floats = scratch.floats();
+    int ring = scratch.take(input.size());
+    int source = scratch.take(sourceSize);
+    int blocks = scratch.take(paddedOut / L * gradientBlockStep);
+    int offsets = scratch.takeInts(nines * NINE);
+    int[] ints = scratch.ints();
+    input.clear(floats, ring);
+    int staged = 0;
+    for (int oh = fromRow; oh < toRow; oh++) {
+      staged = stageInput(floats, ring, source, x, image, staged, oh);
+      int pixel = (image * g.outHeight() + oh) * outWidth;
+      if (dy.isRaw()) {
+        int at = dy.offset() + pixel * outChannels;
+        RowStaging.copy(floats, blocks, gradientBlockStep, dy.data(), at, outWidth, outChannels);
+      } else {
+        staging.gradientRows(floats, source, dy, pixel, outWidth, outChannels);
+        RowStaging.copy(floats, blocks, gradientBlockStep, floats, source, outWidth, outChannels);
+      }
+      forwardOffsets(ints, offsets, ring, oh);
+      for (int t = taps; t < nines * NINE; t++) {
+        ints[offsets + t] = ints[offsets + taps - 1];
+      }
+      for (int n = 0; n < nines; n++) {
+        DepthwiseTaps.nineWeights(
+            partial,
+            partialOffset + n * NINE * paddedOut,
+            floats,
+            g.strideWidth(),
+            input.blockStep,
+            ints,
+            offsets + n * NINE,
+            blocks,
+            gradientBlockStep,
+            outWidth,
+            paddedOut);
+      }
+    }
+    scratch.release(mark, intMark);
+  }
+}

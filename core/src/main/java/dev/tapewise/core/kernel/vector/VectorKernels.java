@@ -1,0 +1,66 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Combine;
+import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.Elementwise;
+import dev.tapewise.core.kernel.Kernels;
+import dev.tapewise.core.kernel.Pointwise;
+import dev.tapewise.core.kernel.Pool;
+import dev.tapewise.core.kernel.Staging;
+import dev.tapewise.core.kernel.Statistics;
+import dev.tapewise.core.kernel.Update;
+
+/** The kernels on the Vector API, at the one width of this process. */
+public final class VectorKernels implements Kernels {
+  private final Staging staging = new VectorStaging();
+  private final Statistics statistics = new VectorStatistics();
+  private final Combine combine = new VectorCombine();
+  private final Pointwise pointwise = new VectorPointwise();
+  private final Elementwise elementwise = new VectorElementwise();
+  private final Pool pool = new VectorPool();
+  private final Update update = new VectorUpdate();
+
+  /** One kernel of every family. */
+  public VectorKernels() {}
+
+  @Override
+  public Staging staging() {
+    return staging;
+  }
+
+  @Override
+  public Statistics statistics() {
+    return statistics;
+  }
+
+  @Override
+  public Combine combine() {
+    return combine;
+  }
+
+  @Override
+  public Pointwise pointwise() {
+    return pointwise;
+  }
+
+  @Override
+  public Convolution convolution(ConvGeometry geometry) {
+    return VectorConvolutions.of(geometry, pointwise, staging);
+  }
+
+  @Override
+  public Elementwise elementwise() {
+    return elementwise;
+  }
+
+  @Override
+  public Pool pool() {
+    return pool;
+  }
+
+  @Override
+  public Update update() {
+    return update;
+  }
+}

@@ -1,0 +1,398 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Pointwise;
+import dev.tapewise.core.kernel.Reading;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Pointwise} by register tiles. Packed weights are panels {@code [ceil(columns /
+ * WIDTH)][reduce][WIDTH]}, a partial weight gradient is {@code [ceil(n / WIDTH)][k rounded up to
+ * 4][WIDTH]}, both zero in the columns that the last panel has too many.
+ *
+ * <p>Rows go in blocks that stay in the second-level cache. In a block, panels are the outer and
+ * row tiles the inner loop, so that a panel stays in the first-level cache; a long reduction runs
+ * in parts that continue through y.
+ */
+final class VectorPointwise implements Pointwise {
+  private static final int WIDTH = Tiles.WIDTH;
+
+  /** Floats of a block's rows of x and y. */
+  private static final int FORWARD_BLOCK = 48 * 1024;
+
+  /** Floats of a block's packed rows of x and dy. */
+  private static final int BACKWARD_BLOCK = 64 * 1024;
+
+  private static final int MAX_ROWS = 192;
+  private static final int MIN_ROWS = 24;
+
+  /** The longest reduction in one part: a panel of it takes half of a small first-level cache. */
+  private static final int MAX_REDUCE = 256;
+
+  private final VectorStaging staging = new VectorStaging();
+
+  @Override
+  public int packedSize(int reduce, int columns) {
+    return Math.multiplyExact(Panels.count(columns), Math.multiplyExact(reduce, WIDTH));
+  }
+
+  @Override
+  public void pack(
+      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns) {
+    int to = packedOffset;
+    for (int first = 0; first < columns; first += WIDTH) {
+      int valid = Math.min(WIDTH, columns - first);
+      for (int i = 0; i < reduce; i++, to += WIDTH) {
+        System.arraycopy(w, wOffset + i * columns + first, packed, to, valid);
+        Arrays.fill(packed, to + valid, to + WIDTH, 0f);
+      }
+    }
+  }
+
+  @Override
+  public void packTransposed(
+      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns) {
+    int to = packedOffset;
+    for (int first = 0; first < columns; first += WIDTH) {
+      int valid = Math.min(WIDTH, columns - first);
+      for (int i = 0; i < reduce; i++, to += WIDTH) {
+        int from = wOffset + first * reduce + i;
+        for (int j = 0; j < valid; j++) {
+          packed[to + j] = w[from + j * reduce];
+        }
+        Arrays.fill(packed, to + valid, to + WIDTH, 0f);
+      }
+    }
+  }
+
+  /** The most rows of a block in any call of up to {@code rows} rows. */
+  private static int mostRows(int rows, int k, int n, int floats) {
+    int most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, floats / (k + n)) / 6 * 6);
+    return Math.min(most, (rows + 5) / 6 * 6);
+  }
+
+  /**
+   * Rows per block: the blocks of a call are equally high up to a multiple of 6, so that none but
+   * the last has a tail of rows.
+   */
+  private static int blockRows(int rows, int k, int n, int floats) {
+    int most = mostRows(rows, k, n, floats);
+    int blocks = (rows + most - 1) / most;
+    int even = (rows + blocks - 1) / blocks;
+    return (even + 5) / 6 * 6;
+  }
+
+  @Override
+  public int forwardScratch(int rows, int k, int n) {
+    int block = mostRows(rows, k, n, FORWARD_BLOCK);
+    return Math.addExact(Scratch.roundUp(Math.multiplyExact(block, k)), block * WIDTH);
+  }
+
+  @Override
+  public void forward(
+      float[] y,
+      int yOffset,
+      Reading x,
+      int row,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] buffer = scratch.floats();
+    int block = blockRows(rows, k, n, FORWARD_BLOCK);
+    int edge = scratch.take(block * WIDTH);
+    boolean stage = !x.isRaw() || readsMost(k, n);
+    int staged = stage ? scratch.take(block * k) : 0;
+    for (int r = 0; r < rows; r += block) {
+      int count = Math.min(block, rows - r);
+      int to = yOffset + r * n;
+      float[] data = x.data();
+      int from = x.offset() + (row + r) * k;
+      if (stage) {
+        staging.rows(buffer, staged, x, row + r, count, k);
+        data = buffer;
+        from = staged;
+      }
+      if (bias != null) {
+        for (int i = 0; i < count; i++) {
+          System.arraycopy(bias, biasOffset, y, to + i * n, n);
+        }
+      }
+      product(y, to, data, from, packed, packedOffset, count, k, n, bias != null, buffer, edge);
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /**
+   * Whether reading x from memory is most of the work, as in 144→24. Then a raw x is copied to
+   * scratch first: prefetch follows one stream, but not the six rows of a tile.
+   */
+  private static boolean readsMost(int k, int n) {
+    return n <= 32 && k >= 4 * n;
+  }
+
+  /**
+   * {@code y (+)= x · b} for one block of rows; {@code edge} is room for a panel's columns of the
+   * block.
+   */
+  private static void product(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      float[] b,
+      int bOffset,
+      int rows,
+      int reduce,
+      int columns,
+      boolean add,
+      float[] buffer,
+      int edge) {
+    int panel = bOffset;
+    int whole = columns - columns % WIDTH;
+    for (int c = 0; c < whole; c += WIDTH, panel += reduce * WIDTH) {
+      panelProduct(y, yOffset + c, columns, x, xOffset, b, panel, rows, reduce, add);
+    }
+    if (whole < columns) {
+      // Tiles write whole panels: the last columns go by way of a buffer, since y has no room
+      // behind them.
+      int valid = columns - whole;
+      if (add) {
+        copyColumns(buffer, edge, WIDTH, y, yOffset + whole, columns, rows, valid);
+      }
+      panelProduct(buffer, edge, WIDTH, x, xOffset, b, panel, rows, reduce, add);
+      copyColumns(y, yOffset + whole, columns, buffer, edge, WIDTH, rows, valid);
+    }
+  }
+
+  /** One panel's columns of y, the reduction in equal parts. */
+  private static void panelProduct(
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      float[] b,
+      int panel,
+      int rows,
+      int reduce,
+      boolean add) {
+    int parts = (reduce + MAX_REDUCE - 1) / MAX_REDUCE;
+    int part = (reduce + parts - 1) / parts;
+    for (int i = 0; i < reduce; i += part) {
+      int length = Math.min(part, reduce - i);
+      int at = panel + i * WIDTH;
+      tiles(y, yOffset, yStride, x, xOffset + i, reduce, b, at, rows, length, add || i > 0);
+    }
+  }
+
+  private static void tiles(
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] b,
+      int panel,
+      int rows,
+      int reduce,
+      boolean add) {
+    int six = rows / 6;
+    if (add) {
+      Tiles.add6(x, xOffset, xStride, b, panel, y, yOffset, yStride, reduce, six);
+    } else {
+      Tiles.write6(x, xOffset, xStride, b, panel, y, yOffset, yStride, reduce, six);
+    }
+    int r = six * 6;
+    if (r == rows) {
+      return;
+    }
+    if (!add) {
+      for (int i = r; i < rows; i++) {
+        Arrays.fill(y, yOffset + i * yStride, yOffset + i * yStride + WIDTH, 0f);
+      }
+    }
+    if (rows - r >= 4) {
+      int from = xOffset + r * xStride;
+      Tiles.add4(x, from, xStride, b, panel, y, yOffset + r * yStride, yStride, reduce);
+      r += 4;
+    }
+    if (rows - r >= 2) {
+      int from = xOffset + r * xStride;
+      Tiles.add2(x, from, xStride, b, panel, y, yOffset + r * yStride, yStride, reduce);
+      r += 2;
+    }
+    if (r < rows) {
+      Tiles.add1(x, xOffset + r * xStride, b, panel, y, yOffset + r * yStride, reduce);
+    }
+  }
+
+  private static void copyColumns(
+      float[] to,
+      int toOffset,
+      int toStride,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      int rows,
+      int columns) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(from, fromOffset + r * fromStride, to, toOffset + r * toStride, columns);
+    }
+  }
+
+  @Override
+  public int partialSize(int k, int n) {
+    return Math.multiplyExact(Panels.count(n), panelSize(k));
+  }
+
+  /** Floats of one panel of a partial weight gradient. */
+  private static int panelSize(int k) {
+    return Math.multiplyExact((k + 3) / 4 * 4, WIDTH);
+  }
+
+  @Override
+  public int backwardScratch(int rows, int k, int n) {
+    int block = mostRows(rows, k, n, BACKWARD_BLOCK);
+    int panels = Panels.count(k) + Panels.count(n) + 1;
+    return Math.addExact(
+        Scratch.roundUp(Math.multiplyExact(block, n)),
+        Math.addExact(Math.multiplyExact(panels, Panels.stride(block)), 32));
+  }
+
+  @Override
+  public void backward(
+      float @Nullable [] dx,
+      int dxOffset,
+      boolean add,
+      float @Nullable [] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int row,
+      int rows,
+      int k,
+      int n,
+      float[] packedTransposed,
+      int packedOffset,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] buffer = scratch.floats();
+    int block = blockRows(rows, k, n, BACKWARD_BLOCK);
+    int stride = Panels.stride(block);
+    int edge = scratch.take(block * WIDTH);
+    int staged = dy.isRaw() ? 0 : scratch.take(block * n);
+    int dyPanels = partial == null ? 0 : scratch.take(Panels.count(n) * stride);
+    int xPanels = partial == null ? 0 : scratch.take(Panels.count(k) * stride);
+    for (int r = 0; r < rows; r += block) {
+      int first = row + r;
+      int count = Math.min(block, rows - r);
+      if (partial == null) {
+        if (!dy.isRaw()) {
+          staging.gradientRows(buffer, staged, dy, first, count, n);
+        }
+      } else {
+        gradientPanels(buffer, staged, dyPanels, stride, dy, first, count, n);
+      }
+      if (dx != null) {
+        float[] data = dy.isRaw() ? dy.data() : buffer;
+        int from = dy.isRaw() ? dy.offset() + first * n : staged;
+        int to = dxOffset + r * k;
+        product(dx, to, data, from, packedTransposed, packedOffset, count, n, k, add, buffer, edge);
+      }
+      if (partial != null) {
+        inputPanels(buffer, xPanels, stride, x, first, count, k);
+        outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n);
+      }
+    }
+    scratch.release(mark, intMark);
+  }
+
+  private static void gradientPanels(
+      float[] buffer,
+      int staged,
+      int panels,
+      int stride,
+      GradientReading dy,
+      int row,
+      int rows,
+      int n) {
+    float[] coefficients = dy.coefficients();
+    if (coefficients == null) {
+      Panels.copy(buffer, panels, stride, dy.data(), dy.offset() + row * n, rows, n);
+    } else {
+      Panels.gradient(buffer, staged, buffer, panels, stride, dy, coefficients, row, rows, n);
+    }
+  }
+
+  private static void inputPanels(
+      float[] buffer, int panels, int stride, Reading x, int row, int rows, int k) {
+    float[] coefficients = x.coefficients();
+    if (coefficients == null) {
+      Panels.copy(buffer, panels, stride, x.data(), x.offset() + row * k, rows, k);
+    } else {
+      Panels.normalise(buffer, panels, stride, x, coefficients, row, rows, k);
+    }
+  }
+
+  /** {@code partial += xᵀ · dy} for one block of rows in panels. */
+  private static void outer(
+      float[] partial,
+      int partialOffset,
+      float[] buffer,
+      int xPanels,
+      int dyPanels,
+      int stride,
+      int rows,
+      int k,
+      int n) {
+    int size = panelSize(k);
+    for (int p = 0; p < Panels.count(n); p++) {
+      int dyPanel = dyPanels + p * stride;
+      int to = partialOffset + p * size;
+      for (int i = 0; i < k; i += WIDTH) {
+        int xPanel = xPanels + i / WIDTH * stride;
+        int tiles = (Math.min(WIDTH, k - i) + 3) / 4;
+        Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, to + i * WIDTH, rows, tiles);
+      }
+    }
+  }
+
+  @Override
+  public void unpackPartial(
+      float[] dw,
+      int dwOffset,
+      boolean add,
+      float[] partial,
+      int partialOffset,
+      int k,
+      int n,
+      int fromK,
+      int toK) {
+    int size = panelSize(k);
+    for (int i = fromK; i < toK; i++) {
+      int to = dwOffset + i * n;
+      for (int c = 0; c < n; c += WIDTH) {
+        int from = partialOffset + c / WIDTH * size + i * WIDTH;
+        int valid = Math.min(WIDTH, n - c);
+        if (add) {
+          for (int j = 0; j < valid; j++) {
+            dw[to + c + j] += partial[from + j];
+          }
+        } else {
+          System.arraycopy(partial, from, dw, to + c, valid);
+        }
+      }
+    }
+  }
+}

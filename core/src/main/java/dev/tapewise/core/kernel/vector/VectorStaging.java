@@ -1,0 +1,191 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.Staging;
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link Staging} with channels as lanes, and the channels behind the last whole vector one by one.
+ * One row at a time: rows mostly come from memory, and prefetch follows one stream much better than
+ * four (4.8 against 8.7 ns a vector for 144 channels), though four rows would share their
+ * coefficients.
+ */
+final class VectorStaging implements Staging {
+  private static final VectorSpecies<Float> S = Lanes.SPECIES;
+  private static final int L = Lanes.COUNT;
+
+  @Override
+  public void rows(float[] out, int outOffset, Reading x, int row, int rows, int channels) {
+    int from = x.offset() + row * channels;
+    float[] coefficients = x.coefficients();
+    if (coefficients == null) {
+      System.arraycopy(x.data(), from, out, outOffset, rows * channels);
+      return;
+    }
+    normalise(
+        out,
+        outOffset,
+        x.data(),
+        from,
+        coefficients,
+        x.scale(),
+        x.shift(),
+        x.low(),
+        x.high(),
+        rows,
+        channels);
+    if (channels % L != 0) {
+      normaliseTail(out, outOffset, x, from, coefficients, rows, channels);
+    }
+  }
+
+  private static void normalise(
+      float[] out,
+      int outOffset,
+      float[] x,
+      int xOffset,
+      float[] coefficients,
+      int scale,
+      int shift,
+      float low,
+      float high,
+      int rows,
+      int channels) {
+    FloatVector lowest = FloatVector.broadcast(S, low);
+    FloatVector highest = FloatVector.broadcast(S, high);
+    int whole = channels - channels % L;
+    for (int r = 0; r < rows; r++) {
+      int x0 = xOffset + r * channels;
+      int o0 = outOffset + r * channels;
+      for (int c = 0; c < whole; c += L) {
+        FloatVector.fromArray(S, x, x0 + c)
+            .fma(
+                FloatVector.fromArray(S, coefficients, scale + c),
+                FloatVector.fromArray(S, coefficients, shift + c))
+            .max(lowest)
+            .min(highest)
+            .intoArray(out, o0 + c);
+      }
+    }
+  }
+
+  private static void normaliseTail(
+      float[] out,
+      int outOffset,
+      Reading x,
+      int from,
+      float[] coefficients,
+      int rows,
+      int channels) {
+    float[] data = x.data();
+    for (int r = 0; r < rows; r++) {
+      for (int c = channels - channels % L; c < channels; c++) {
+        int at = r * channels + c;
+        float normalised =
+            Math.fma(data[from + at], coefficients[x.scale() + c], coefficients[x.shift() + c]);
+        out[outOffset + at] = Math.min(Math.max(normalised, x.low()), x.high());
+      }
+    }
+  }
+
+  @Override
+  public void gradientRows(
+      float[] out, int outOffset, GradientReading dy, int row, int rows, int channels) {
+    int skip = row * channels;
+    float[] coefficients = dy.coefficients();
+    if (coefficients == null) {
+      System.arraycopy(dy.data(), dy.offset() + skip, out, outOffset, rows * channels);
+      return;
+    }
+    float[] input = Objects.requireNonNull(dy.input());
+    gradient(
+        out,
+        outOffset,
+        dy.data(),
+        dy.offset() + skip,
+        input,
+        dy.inputOffset() + skip,
+        coefficients,
+        dy.scale(),
+        dy.shift(),
+        dy.a(),
+        dy.b(),
+        dy.d(),
+        dy.low(),
+        dy.high(),
+        rows,
+        channels);
+    if (channels % L != 0) {
+      gradientTail(out, outOffset, dy, skip, input, coefficients, rows, channels);
+    }
+  }
+
+  private static void gradient(
+      float[] out,
+      int outOffset,
+      float[] g,
+      int gOffset,
+      float[] z,
+      int zOffset,
+      float[] coefficients,
+      int scale,
+      int shift,
+      int a,
+      int b,
+      int d,
+      float low,
+      float high,
+      int rows,
+      int channels) {
+    FloatVector lowest = FloatVector.broadcast(S, low);
+    FloatVector highest = FloatVector.broadcast(S, high);
+    FloatVector zero = FloatVector.zero(S);
+    int whole = channels - channels % L;
+    for (int r = 0; r < rows; r++) {
+      int skip = r * channels;
+      for (int c = 0; c < whole; c += L) {
+        FloatVector v = FloatVector.fromArray(S, z, zOffset + skip + c);
+        FloatVector t =
+            v.fma(
+                FloatVector.fromArray(S, coefficients, scale + c),
+                FloatVector.fromArray(S, coefficients, shift + c));
+        VectorMask<Float> open =
+            t.compare(VectorOperators.GT, lowest).and(t.compare(VectorOperators.LT, highest));
+        zero.blend(FloatVector.fromArray(S, g, gOffset + skip + c), open)
+            .fma(
+                FloatVector.fromArray(S, coefficients, a + c),
+                v.fma(
+                    FloatVector.fromArray(S, coefficients, b + c),
+                    FloatVector.fromArray(S, coefficients, d + c)))
+            .intoArray(out, outOffset + skip + c);
+      }
+    }
+  }
+
+  private static void gradientTail(
+      float[] out,
+      int outOffset,
+      GradientReading dy,
+      int skip,
+      float[] input,
+      float[] coefficients,
+      int rows,
+      int channels) {
+    float[] g = dy.data();
+    for (int r = 0; r < rows; r++) {
+      for (int c = channels - channels % L; c < channels; c++) {
+        int at = r * channels + c;
+        float z = input[dy.inputOffset() + skip + at];
+        float t = Math.fma(z, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
+        float gated = dy.low() < t && t < dy.high() ? g[dy.offset() + skip + at] : 0f;
+        float rest = Math.fma(z, coefficients[dy.b() + c], coefficients[dy.d() + c]);
+        out[outOffset + at] = Math.fma(gated, coefficients[dy.a() + c], rest);
+      }
+    }
+  }
+}

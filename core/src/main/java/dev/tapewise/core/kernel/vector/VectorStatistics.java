@@ -1,0 +1,328 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Statistics;
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link Statistics} with channels as lanes: columns of a few vectors run down the rows, so that
+ * sums stay in registers and their chains overlap; the channels behind the last whole vector are
+ * summed one by one.
+ */
+final class VectorStatistics implements Statistics {
+  private static final VectorSpecies<Float> S = Lanes.SPECIES;
+  private static final int L = Lanes.COUNT;
+
+  @Override
+  public void moments(
+      float[] mean,
+      int meanOffset,
+      float[] centred,
+      int centredOffset,
+      float[] x,
+      int offset,
+      int rows,
+      int channels) {
+    columnSums(mean, meanOffset, x, offset, rows, channels);
+    divide(mean, meanOffset, rows, channels);
+    int c = 0;
+    for (; c <= channels - 4 * L; c += 4 * L) {
+      squares4(mean, meanOffset + c, centred, centredOffset + c, x, offset + c, rows, channels);
+    }
+    for (; c <= channels - L; c += L) {
+      squares1(mean, meanOffset + c, centred, centredOffset + c, x, offset + c, rows, channels);
+    }
+    for (; c < channels; c++) {
+      float centre = mean[meanOffset + c];
+      float sum = 0f;
+      for (int r = 0; r < rows; r++) {
+        float t = x[offset + r * channels + c] - centre;
+        sum = Math.fma(t, t, sum);
+      }
+      centred[centredOffset + c] = sum;
+    }
+  }
+
+  private static void divide(float[] sum, int sumOffset, int rows, int channels) {
+    int c = 0;
+    for (; c <= channels - L; c += L) {
+      FloatVector.fromArray(S, sum, sumOffset + c).div(rows).intoArray(sum, sumOffset + c);
+    }
+    for (; c < channels; c++) {
+      sum[sumOffset + c] /= rows;
+    }
+  }
+
+  /** The centred squares of 4 vectors of channels. */
+  private static void squares4(
+      float[] mean,
+      int meanAt,
+      float[] centred,
+      int centredAt,
+      float[] x,
+      int at,
+      int rows,
+      int channels) {
+    FloatVector m0 = FloatVector.fromArray(S, mean, meanAt);
+    FloatVector m1 = FloatVector.fromArray(S, mean, meanAt + L);
+    FloatVector m2 = FloatVector.fromArray(S, mean, meanAt + 2 * L);
+    FloatVector m3 = FloatVector.fromArray(S, mean, meanAt + 3 * L);
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = FloatVector.zero(S);
+    FloatVector s2 = FloatVector.zero(S);
+    FloatVector s3 = FloatVector.zero(S);
+    for (int r = 0; r < rows; r++) {
+      int p = at + r * channels;
+      FloatVector t0 = FloatVector.fromArray(S, x, p).sub(m0);
+      FloatVector t1 = FloatVector.fromArray(S, x, p + L).sub(m1);
+      FloatVector t2 = FloatVector.fromArray(S, x, p + 2 * L).sub(m2);
+      FloatVector t3 = FloatVector.fromArray(S, x, p + 3 * L).sub(m3);
+      s0 = t0.fma(t0, s0);
+      s1 = t1.fma(t1, s1);
+      s2 = t2.fma(t2, s2);
+      s3 = t3.fma(t3, s3);
+    }
+    s0.intoArray(centred, centredAt);
+    s1.intoArray(centred, centredAt + L);
+    s2.intoArray(centred, centredAt + 2 * L);
+    s3.intoArray(centred, centredAt + 3 * L);
+  }
+
+  /** The centred squares of 1 vector of channels. */
+  private static void squares1(
+      float[] mean,
+      int meanAt,
+      float[] centred,
+      int centredAt,
+      float[] x,
+      int at,
+      int rows,
+      int channels) {
+    FloatVector m = FloatVector.fromArray(S, mean, meanAt);
+    FloatVector s = FloatVector.zero(S);
+    for (int r = 0; r < rows; r++) {
+      FloatVector t = FloatVector.fromArray(S, x, at + r * channels).sub(m);
+      s = t.fma(t, s);
+    }
+    s.intoArray(centred, centredAt);
+  }
+
+  @Override
+  public void gradientSums(
+      float[] sum,
+      int sumOffset,
+      float[] product,
+      int productOffset,
+      GradientReading dy,
+      float[] meanArray,
+      int mean,
+      int row,
+      int rows,
+      int channels) {
+    float[] input = Objects.requireNonNull(dy.input());
+    float[] coefficients = Objects.requireNonNull(dy.coefficients());
+    int g = dy.offset() + row * channels;
+    int z = dy.inputOffset() + row * channels;
+    int c = 0;
+    for (; c <= channels - 2 * L; c += 2 * L) {
+      gradientSums2(
+          sum,
+          sumOffset + c,
+          product,
+          productOffset + c,
+          dy.data(),
+          g + c,
+          input,
+          z + c,
+          coefficients,
+          dy.scale() + c,
+          dy.shift() + c,
+          dy.low(),
+          dy.high(),
+          meanArray,
+          mean + c,
+          rows,
+          channels);
+    }
+    for (; c <= channels - L; c += L) {
+      gradientSums1(
+          sum,
+          sumOffset + c,
+          product,
+          productOffset + c,
+          dy.data(),
+          g + c,
+          input,
+          z + c,
+          coefficients,
+          dy.scale() + c,
+          dy.shift() + c,
+          dy.low(),
+          dy.high(),
+          meanArray,
+          mean + c,
+          rows,
+          channels);
+    }
+    for (; c < channels; c++) {
+      float gatedSum = 0f;
+      float productSum = 0f;
+      for (int r = 0; r < rows; r++) {
+        float v = input[z + r * channels + c];
+        float t = Math.fma(v, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
+        float gated = dy.low() < t && t < dy.high() ? dy.data()[g + r * channels + c] : 0f;
+        gatedSum += gated;
+        productSum = Math.fma(gated, v - meanArray[mean + c], productSum);
+      }
+      sum[sumOffset + c] = gatedSum;
+      product[productOffset + c] = productSum;
+    }
+  }
+
+  /** Both gradient sums of 2 vectors of channels. */
+  private static void gradientSums2(
+      float[] sum,
+      int sumAt,
+      float[] product,
+      int productAt,
+      float[] g,
+      int gAt,
+      float[] z,
+      int zAt,
+      float[] coefficients,
+      int scale,
+      int shift,
+      float low,
+      float high,
+      float[] mean,
+      int meanAt,
+      int rows,
+      int channels) {
+    FloatVector s0 = FloatVector.fromArray(S, coefficients, scale);
+    FloatVector s1 = FloatVector.fromArray(S, coefficients, scale + L);
+    FloatVector h0 = FloatVector.fromArray(S, coefficients, shift);
+    FloatVector h1 = FloatVector.fromArray(S, coefficients, shift + L);
+    FloatVector m0 = FloatVector.fromArray(S, mean, meanAt);
+    FloatVector m1 = FloatVector.fromArray(S, mean, meanAt + L);
+    FloatVector lowest = FloatVector.broadcast(S, low);
+    FloatVector highest = FloatVector.broadcast(S, high);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector gatedSum0 = zero;
+    FloatVector gatedSum1 = zero;
+    FloatVector productSum0 = zero;
+    FloatVector productSum1 = zero;
+    for (int r = 0; r < rows; r++) {
+      int zRow = zAt + r * channels;
+      int gRow = gAt + r * channels;
+      FloatVector v0 = FloatVector.fromArray(S, z, zRow);
+      FloatVector t0 = v0.fma(s0, h0);
+      VectorMask<Float> open0 =
+          t0.compare(VectorOperators.GT, lowest).and(t0.compare(VectorOperators.LT, highest));
+      FloatVector gated0 = zero.blend(FloatVector.fromArray(S, g, gRow), open0);
+      gatedSum0 = gatedSum0.add(gated0);
+      productSum0 = gated0.fma(v0.sub(m0), productSum0);
+      FloatVector v1 = FloatVector.fromArray(S, z, zRow + L);
+      FloatVector t1 = v1.fma(s1, h1);
+      VectorMask<Float> open1 =
+          t1.compare(VectorOperators.GT, lowest).and(t1.compare(VectorOperators.LT, highest));
+      FloatVector gated1 = zero.blend(FloatVector.fromArray(S, g, gRow + L), open1);
+      gatedSum1 = gatedSum1.add(gated1);
+      productSum1 = gated1.fma(v1.sub(m1), productSum1);
+    }
+    gatedSum0.intoArray(sum, sumAt);
+    gatedSum1.intoArray(sum, sumAt + L);
+    productSum0.intoArray(product, productAt);
+    productSum1.intoArray(product, productAt + L);
+  }
+
+  /** Both gradient sums of 1 vector of channels. */
+  private static void gradientSums1(
+      float[] sum,
+      int sumAt,
+      float[] product,
+      int productAt,
+      float[] g,
+      int gAt,
+      float[] z,
+      int zAt,
+      float[] coefficients,
+      int scale,
+      int shift,
+      float low,
+      float high,
+      float[] mean,
+      int meanAt,
+      int rows,
+      int channels) {
+    FloatVector s = FloatVector.fromArray(S, coefficients, scale);
+    FloatVector h = FloatVector.fromArray(S, coefficients, shift);
+    FloatVector m = FloatVector.fromArray(S, mean, meanAt);
+    FloatVector lowest = FloatVector.broadcast(S, low);
+    FloatVector highest = FloatVector.broadcast(S, high);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector gatedSum = zero;
+    FloatVector productSum = zero;
+    for (int r = 0; r < rows; r++) {
+      FloatVector v = FloatVector.fromArray(S, z, zAt + r * channels);
+      FloatVector t = v.fma(s, h);
+      VectorMask<Float> open =
+          t.compare(VectorOperators.GT, lowest).and(t.compare(VectorOperators.LT, highest));
+      FloatVector gated = zero.blend(FloatVector.fromArray(S, g, gAt + r * channels), open);
+      gatedSum = gatedSum.add(gated);
+      productSum = gated.fma(v.sub(m), productSum);
+    }
+    gatedSum.intoArray(sum, sumAt);
+    productSum.intoArray(product, productAt);
+  }
+
+  @Override
+  public void columnSums(
+      float[] sum, int sumOffset, float[] x, int offset, int rows, int channels) {
+    int c = 0;
+    for (; c <= channels - 4 * L; c += 4 * L) {
+      sums4(sum, sumOffset + c, x, offset + c, rows, channels);
+    }
+    for (; c <= channels - L; c += L) {
+      sums1(sum, sumOffset + c, x, offset + c, rows, channels);
+    }
+    for (; c < channels; c++) {
+      float total = 0f;
+      for (int r = 0; r < rows; r++) {
+        total += x[offset + r * channels + c];
+      }
+      sum[sumOffset + c] = total;
+    }
+  }
+
+  /** The sums of 4 vectors of channels. */
+  private static void sums4(float[] sum, int sumAt, float[] x, int at, int rows, int channels) {
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = FloatVector.zero(S);
+    FloatVector s2 = FloatVector.zero(S);
+    FloatVector s3 = FloatVector.zero(S);
+    for (int r = 0; r < rows; r++) {
+      int p = at + r * channels;
+      s0 = s0.add(FloatVector.fromArray(S, x, p));
+      s1 = s1.add(FloatVector.fromArray(S, x, p + L));
+      s2 = s2.add(FloatVector.fromArray(S, x, p + 2 * L));
+      s3 = s3.add(FloatVector.fromArray(S, x, p + 3 * L));
+    }
+    s0.intoArray(sum, sumAt);
+    s1.intoArray(sum, sumAt + L);
+    s2.intoArray(sum, sumAt + 2 * L);
+    s3.intoArray(sum, sumAt + 3 * L);
+  }
+
+  /** The sums of 1 vector of channels. */
+  private static void sums1(float[] sum, int sumAt, float[] x, int at, int rows, int channels) {
+    FloatVector s = FloatVector.zero(S);
+    for (int r = 0; r < rows; r++) {
+      s = s.add(FloatVector.fromArray(S, x, at + r * channels));
+    }
+    s.intoArray(sum, sumAt);
+  }
+}
