@@ -1,0 +1,69 @@
+package dev.tapewise.autodiff;
+
+import dev.tapewise.core.Slab;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of a family of programs: one slab that is leased to one player at a time. What a
+ * program keeps between plays (inputs, kept outputs) lies outside. Grows when a program that needs
+ * more is compiled; programs that were bound before bind again at their next play.
+ */
+public final class Arena {
+  private final AtomicReference<@Nullable Program> player = new AtomicReference<>();
+  private Slab slab = Slab.allocate(0);
+  private @Nullable Program lastForward;
+
+  /** An empty arena. */
+  public Arena() {}
+
+  /** Makes room for at least this many floats. */
+  synchronized void reserve(long floats) {
+    if (slab.size() < floats) {
+      slab = Slab.allocate(0); // let go of the old slab before the new one is taken
+      slab = Slab.allocate(floats);
+    }
+  }
+
+  synchronized Slab slab() {
+    return slab;
+  }
+
+  /** Floats reserved. */
+  public synchronized long size() {
+    return slab.size();
+  }
+
+  /** Whether its tensors start on 64-byte lines, see {@link Slab}. */
+  public synchronized boolean lineAligned() {
+    return slab.lineAligned();
+  }
+
+  void lease(Program program) {
+    Program other = player.compareAndExchange(null, program);
+    if (other != null) {
+      throw new IllegalStateException(
+          "this arena is being played by another program or thread. Give programs that play at the"
+              + " same time arenas of their own");
+    }
+  }
+
+  void release() {
+    player.set(null);
+  }
+
+  void forwardDone(Program program) {
+    lastForward = program;
+  }
+
+  void checkBackward(Program program) {
+    if (lastForward != program) {
+      throw new IllegalStateException(
+          lastForward == null
+              ? "backward() needs a forward() before it"
+              : "another program has played on this arena since forward(): its values are gone."
+                  + " Play forward() again");
+    }
+    lastForward = null;
+  }
+}

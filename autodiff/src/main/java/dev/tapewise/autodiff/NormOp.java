@@ -1,0 +1,30 @@
+package dev.tapewise.autodiff;
+
+/**
+ * A norm with one scale and shift per channel, which the compiler may turn into a way of reading
+ * its input.
+ */
+public interface NormOp extends Op {
+
+  /** Vectors per channel in {@link NormForm#coefficients}. */
+  int COEFFICIENT_VECTORS = 6;
+
+  /** Whether the forward pass needs the statistics of its input. */
+  boolean needsStatistics();
+
+  /** Binds the forward pass in this form. */
+  void forward(Binding binding, NormForm form);
+
+  /** Binds the backward pass in this form. */
+  void backward(Binding binding, NormForm form);
+
+  @Override
+  default void forward(Binding binding) {
+    throw new IllegalStateException(name() + " is bound with a form");
+  }
+
+  @Override
+  default void backward(Binding binding) {
+    throw new IllegalStateException(name() + " is bound with a form");
+  }
+}

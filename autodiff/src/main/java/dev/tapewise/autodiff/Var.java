@@ -1,0 +1,291 @@
+package dev.tapewise.autodiff;
+
+import com.google.common.collect.ImmutableList;
+import dev.tapewise.autodiff.op.Add;
+import dev.tapewise.autodiff.op.AveragePool;
+import dev.tapewise.autodiff.op.BatchNorm;
+import dev.tapewise.autodiff.op.Clamp;
+import dev.tapewise.autodiff.op.Conv2d;
+import dev.tapewise.autodiff.op.CrossEntropyLoss;
+import dev.tapewise.autodiff.op.DropoutOp;
+import dev.tapewise.autodiff.op.Linear;
+import dev.tapewise.autodiff.op.Sum;
+import dev.tapewise.core.Shape;
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.geometry.Padding;
+import dev.tapewise.core.geometry.PoolGeometry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recorded tensor: a shape, a name and the op that makes it. It holds no data; a {@link Program}
+ * does.
+ *
+ * <p>Images are NHWC. Where axis 0 is the batch, it stands for the most images that a program will
+ * play.
+ */
+public final class Var {
+  private final Tape tape;
+  private final Shape shape;
+  private final boolean batched;
+  private final String name;
+  private final @Nullable Node producer;
+  private final @Nullable Parameter parameter;
+
+  Var(
+      Tape tape,
+      Shape shape,
+      boolean batched,
+      String name,
+      @Nullable Node producer,
+      @Nullable Parameter parameter) {
+    this.tape = tape;
+    this.shape = shape;
+    this.batched = batched;
+    this.name = name;
+    this.producer = producer;
+    this.parameter = parameter;
+  }
+
+  /** The tape that recorded it. */
+  public Tape tape() {
+    return tape;
+  }
+
+  /** The shape at full capacity. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Whether axis 0 is the batch. */
+  public boolean batched() {
+    return batched;
+  }
+
+  /** The name: an input's or parameter's own, otherwise the layer and op that made it. */
+  public String name() {
+    return name;
+  }
+
+  /** The op that makes it, or null for inputs and parameters. */
+  public @Nullable Node producer() {
+    return producer;
+  }
+
+  /** The parameter it stands for, or null. */
+  public @Nullable Parameter parameter() {
+    return parameter;
+  }
+
+  /** Records any op on this tensor and others. */
+  public Var apply(Op op, Var... others) {
+    return tape.record(op, ImmutableList.<Var>builder().add(this).add(others).build());
+  }
+
+  /**
+   * Dense convolution with stride 1: {@code [N, H, W, C]} with weights {@code [kh, kw, C, out]}.
+   *
+   * @see #conv2d(Var, int, Padding, int)
+   */
+  public Var conv2d(Var weight, Padding padding) {
+    return conv2d(weight, 1, padding, 1);
+  }
+
+  /**
+   * Convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C / groups, out]}, without
+   * bias.
+   */
+  public Var conv2d(Var weight, int stride, Padding padding, int groups) {
+    return convolve(weight, null, stride, padding, groups);
+  }
+
+  /**
+   * Convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C / groups, out]} and a bias
+   * {@code [out]}.
+   */
+  public Var conv2d(Var weight, Var bias, int stride, Padding padding, int groups) {
+    return convolve(weight, bias, stride, padding, groups);
+  }
+
+  private Var convolve(Var weight, @Nullable Var bias, int stride, Padding padding, int groups) {
+    return tape.inLayer(
+        "conv2d",
+        shape,
+        () -> {
+          image("conv2d");
+          Shape w = weight.shape;
+          if (w.rank() != 4) {
+            throw new IllegalArgumentException(
+                "weights must be [kh, kw, in / groups, out] but are " + w);
+          }
+          ConvGeometry geometry =
+              ConvGeometry.of(
+                  shape.axis(1),
+                  shape.axis(2),
+                  shape.axis(3),
+                  w.axis(3),
+                  w.axis(0),
+                  w.axis(1),
+                  stride,
+                  stride,
+                  1,
+                  1,
+                  padding,
+                  groups);
+          return new Conv2d(geometry, bias != null);
+        },
+        bias == null ? ImmutableList.of(this, weight) : ImmutableList.of(this, weight, bias));
+  }
+
+  /**
+   * Depthwise convolution with stride 1 of {@code [N, H, W, C]} with weights {@code [kh, kw, C,
+   * multiplier]}.
+   */
+  public Var depthwiseConv2d(Var weight, Padding padding) {
+    return depthwiseConv2d(weight, 1, padding);
+  }
+
+  /**
+   * Depthwise convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C, multiplier]},
+   * without bias.
+   */
+  public Var depthwiseConv2d(Var weight, int stride, Padding padding) {
+    return tape.inLayer(
+        "depthwise conv2d",
+        shape,
+        () -> {
+          image("depthwise conv2d");
+          Shape w = weight.shape;
+          if (w.rank() != 4 || w.axis(2) != shape.axis(3)) {
+            throw new IllegalArgumentException(
+                "weights must be [kh, kw, %d, multiplier] but are %s".formatted(shape.axis(3), w));
+          }
+          int channels = shape.axis(3);
+          ConvGeometry geometry =
+              ConvGeometry.of(
+                  shape.axis(1),
+                  shape.axis(2),
+                  channels,
+                  channels * w.axis(3),
+                  w.axis(0),
+                  w.axis(1),
+                  stride,
+                  stride,
+                  1,
+                  1,
+                  padding,
+                  channels);
+          return new Conv2d(geometry, false);
+        },
+        ImmutableList.of(this, weight));
+  }
+
+  /**
+   * {@code x · w + bias} of {@code [N, in]} with weights {@code [in, out]} and bias {@code [out]}.
+   */
+  public Var linear(Var weight, Var bias) {
+    return apply(new Linear(true), weight, bias);
+  }
+
+  /** {@code x · w} of {@code [N, in]} with weights {@code [in, out]}. */
+  public Var linear(Var weight) {
+    return apply(new Linear(false), weight);
+  }
+
+  /** Batch norm over all axes but the last, see {@link BatchNorm}. */
+  public Var batchNorm(
+      Var scale, Var shift, BatchNorm.Running running, float epsilon, float momentum) {
+    return apply(
+        tape.training()
+            ? BatchNorm.training(running, epsilon, momentum)
+            : BatchNorm.evaluation(running, epsilon),
+        scale,
+        shift);
+  }
+
+  /** {@code max(x, 0)}, with the gradient 0 at 0. */
+  public Var relu() {
+    return apply(Clamp.relu());
+  }
+
+  /** {@code min(max(x, 0), 6)}, with the gradient 0 at 0 and 6. */
+  public Var relu6() {
+    return apply(Clamp.relu6());
+  }
+
+  /** The sum of two tensors of the same shape. */
+  public Var add(Var other) {
+    return apply(new Add(), other);
+  }
+
+  /** Dropout with probability {@code p} in training, nothing in evaluation. */
+  public Var dropout(float p) {
+    return tape.training() && p > 0 ? apply(new DropoutOp(p, tape.nextStream())) : this;
+  }
+
+  /** The mean over all pixels: {@code [N, H, W, C]} to {@code [N, C]}. */
+  public Var globalAveragePool() {
+    return tape.inLayer(
+        "global average pool",
+        shape,
+        () -> {
+          image("global average pool");
+          int h = shape.axis(1);
+          int w = shape.axis(2);
+          return new AveragePool(
+              new PoolGeometry(h, w, shape.axis(3), h, w, 1, 1, 0, 0, 0, 0, true), true);
+        },
+        ImmutableList.of(this));
+  }
+
+  /** The average over square windows: {@code [N, H, W, C]} to {@code [N, OH, OW, C]}. */
+  public Var averagePool(int window, int stride, Padding padding, boolean countPadding) {
+    return tape.inLayer(
+        "average pool",
+        shape,
+        () -> {
+          image("average pool");
+          Padding.Amount v = padding.vertical(shape.axis(1), window, stride, 1);
+          Padding.Amount h = padding.horizontal(shape.axis(2), window, stride, 1);
+          return new AveragePool(
+              new PoolGeometry(
+                  shape.axis(1),
+                  shape.axis(2),
+                  shape.axis(3),
+                  window,
+                  window,
+                  stride,
+                  stride,
+                  v.before(),
+                  v.after(),
+                  h.before(),
+                  h.after(),
+                  countPadding),
+              false);
+        },
+        ImmutableList.of(this));
+  }
+
+  /**
+   * The mean softmax cross-entropy of logits {@code [N, classes]} against class indices {@code
+   * [N]}.
+   */
+  public Var crossEntropy(Var labels, float smoothing) {
+    return apply(new CrossEntropyLoss(smoothing), labels);
+  }
+
+  /** The sum of all elements, a scalar {@code [1]}. */
+  public Var sum() {
+    return apply(new Sum());
+  }
+
+  private void image(String op) {
+    if (shape.rank() != 4) {
+      throw new IllegalArgumentException(op + " needs images [N, H, W, C]");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + shape;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.tapewise.autodiff.compile;
+
+import dev.tapewise.autodiff.Node;
+import dev.tapewise.autodiff.Var;
+import java.util.Locale;
+
+/** The text of {@code Program.describe()}. */
+final class Description {
+  private Description() {}
+
+  static String of(CompiledPlan plan) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d ops, capacity %d, arena %.1f MB, kept %.1f MB, scratch %.1f KB per thread%n",
+            plan.graph().nodes().size(),
+            plan.capacity(),
+            plan.arenaFloats() * 4 / 1e6,
+            plan.keptFloats() * 4 / 1e6,
+            plan.scratchFloats() * 4 / 1e3));
+    for (Node node : plan.graph().nodes()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-60s %-22s %10.3f MB  %s%n",
+              node.label(),
+              node.output().shape(),
+              megabytes(plan, node.output()),
+              remark(plan, node)));
+    }
+    return text.toString();
+  }
+
+  private static double megabytes(CompiledPlan plan, Var v) {
+    Buffer buffer = plan.layout().value(v);
+    return buffer == null ? 0 : buffer.floats() * 4 / 1e6;
+  }
+
+  private static String remark(CompiledPlan plan, Node node) {
+    if (plan.layout().isAbsorbed(node)) {
+      return "absorbed by the norm";
+    }
+    Group group = plan.groups().get(node);
+    if (group == null) {
+      return "";
+    }
+    StringBuilder remark = new StringBuilder();
+    remark.append(group.virtual() ? "read by its consumer" : "written once: " + group.why());
+    remark.append(
+        group.gatherer() != null ? "; statistics by the producer" : "; statistics in a pass");
+    if (plan.graph().inBackward(node)) {
+      remark.append(
+          group.sumsGatherer() != null
+              ? "; gradient sums by the consumer"
+              : "; gradient sums in a pass");
+      remark.append(
+          group.gradientVirtual() ? "; gradient read by the producer" : "; gradient written once");
+    }
+    return remark.toString();
+  }
+}

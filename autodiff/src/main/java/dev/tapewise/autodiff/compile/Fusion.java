@@ -1,0 +1,134 @@
+package dev.tapewise.autodiff.compile;
+
+import com.google.common.collect.ImmutableMap;
+import dev.tapewise.autodiff.CompileOptions;
+import dev.tapewise.autodiff.Node;
+import dev.tapewise.autodiff.NormOp;
+import dev.tapewise.autodiff.Var;
+import dev.tapewise.autodiff.op.Clamp;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds which norms and activations become ways of reading. A norm absorbs the clamp that alone
+ * reads it; the result is virtual where its single consumer can read through scale, shift and
+ * clamp, and is materialised once where it has several. The statistics are gathered by the producer
+ * of the norm's input and the sums over the gradient by its consumer, where they can; the input's
+ * gradient is virtual where the producer's backward pass can read through it.
+ */
+final class Fusion {
+  private final Graph graph;
+  private final CompileOptions options;
+  private final Map<Node, Group> groups = new LinkedHashMap<>();
+  private final Set<Node> gatherers = new HashSet<>();
+
+  private Fusion(Graph graph, CompileOptions options) {
+    this.graph = graph;
+    this.options = options;
+  }
+
+  /** The group of every norm. */
+  static ImmutableMap<Node, Group> of(Graph graph, CompileOptions options) {
+    Fusion fusion = new Fusion(graph, options);
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof NormOp norm) {
+        fusion.groups.put(node, options.fused() ? fusion.fuse(node, norm) : plain(node));
+      }
+    }
+    return ImmutableMap.copyOf(fusion.groups);
+  }
+
+  private static Group plain(Node norm) {
+    return new Group(
+        norm,
+        null,
+        norm.inputs().get(0),
+        norm.output(),
+        Float.NEGATIVE_INFINITY,
+        Float.POSITIVE_INFINITY,
+        null,
+        false,
+        null,
+        false,
+        "compiled plain");
+  }
+
+  private Group fuse(Node norm, NormOp op) {
+    Var input = norm.inputs().get(0);
+    Node activation = activation(norm);
+    Var terminal = activation == null ? norm.output() : activation.output();
+    float low = Float.NEGATIVE_INFINITY;
+    float high = Float.POSITIVE_INFINITY;
+    if (activation != null && activation.op() instanceof Clamp clamp) {
+      low = clamp.low();
+      high = clamp.high();
+    }
+    Node producer = input.producer();
+    Node gatherer =
+        op.needsStatistics()
+                && producer != null
+                && producer.op().gathersStatistics()
+                && gatherers.add(producer)
+            ? producer
+            : null;
+    String why = whyNotVirtual(terminal);
+    boolean backward = graph.inBackward(norm);
+    List<Graph.Use> uses = graph.uses(terminal);
+    Node sumsGatherer = null;
+    if (backward && uses.size() == 1 && !options.keptGradients().contains(terminal)) {
+      Graph.Use use = uses.get(0);
+      if (use.node().op().gathersGradientSums(use.input()) && graph.inBackward(use.node())) {
+        sumsGatherer = use.node();
+      }
+    }
+    boolean gradientVirtual =
+        backward
+            && graph.wantsGradient(input)
+            && graph.uses(input).size() == 1
+            && !options.keptGradients().contains(input)
+            && producer != null
+            && producer.op().acceptsGradientReading();
+    return new Group(
+        norm,
+        activation,
+        input,
+        terminal,
+        low,
+        high,
+        gatherer,
+        why.isEmpty(),
+        sumsGatherer,
+        gradientVirtual,
+        why);
+  }
+
+  private @Nullable Node activation(Node norm) {
+    List<Graph.Use> uses = graph.uses(norm.output());
+    if (uses.size() == 1
+        && uses.get(0).node().op() instanceof Clamp
+        && !graph.isKept(norm.output())
+        && !options.keptGradients().contains(norm.output())) {
+      return uses.get(0).node();
+    }
+    return null;
+  }
+
+  private String whyNotVirtual(Var terminal) {
+    List<Graph.Use> uses = graph.uses(terminal);
+    if (graph.isKept(terminal)) {
+      return "its value is kept";
+    }
+    if (uses.size() != 1) {
+      return "it has " + uses.size() + " consumers";
+    }
+    Graph.Use use = uses.get(0);
+    if (!use.node().op().acceptsReading(use.input())) {
+      return use.node().label() + " reads plain values";
+    }
+    return "";
+  }
+}

@@ -1,0 +1,33 @@
+package dev.tapewise.autodiff.compile;
+
+import dev.tapewise.autodiff.Node;
+import dev.tapewise.autodiff.Var;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A norm, the activation behind it that it absorbed, and what became of both.
+ *
+ * @param norm the norm
+ * @param activation the absorbed clamp, or null
+ * @param input the norm's input
+ * @param terminal the norm's or the activation's output
+ * @param low the clamp's lower bound
+ * @param high the clamp's upper bound
+ * @param gatherer the producer of the input where it gathers the statistics, or null
+ * @param virtual whether the terminal is never written but read from the input
+ * @param sumsGatherer the consumer whose backward pass gathers the sums of the gradient, or null
+ * @param gradientVirtual whether the input's gradient is never written but read from the terminal's
+ * @param why what kept it from fusing further, empty where nothing did
+ */
+record Group(
+    Node norm,
+    @Nullable Node activation,
+    Var input,
+    Var terminal,
+    float low,
+    float high,
+    @Nullable Node gatherer,
+    boolean virtual,
+    @Nullable Node sumsGatherer,
+    boolean gradientVirtual,
+    String why) {}

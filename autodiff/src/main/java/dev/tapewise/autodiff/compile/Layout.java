@@ -1,0 +1,353 @@
+package dev.tapewise.autodiff.compile;
+
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ListMultimap;
+import dev.tapewise.autodiff.CompileOptions;
+import dev.tapewise.autodiff.Node;
+import dev.tapewise.autodiff.NormOp;
+import dev.tapewise.autodiff.Parameter;
+import dev.tapewise.autodiff.Var;
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.geometry.RowBands;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every buffer of a program and how long it lives. Positions: node i runs forward at i and backward
+ * at {@code 2 * nodes - i}; the gradient of the loss is set at {@code nodes}.
+ */
+final class Layout {
+  private final Graph graph;
+  private final CompileOptions options;
+  private final int capacity;
+  private final Map<Node, Integer> order = new HashMap<>();
+  private final Map<Var, Group> byInput = new HashMap<>();
+  private final Map<Var, Group> byTerminal = new HashMap<>();
+  private final ImmutableMap<Node, Group> groups;
+  private final List<Node> absorbed = new ArrayList<>();
+
+  private final Map<Var, Buffer> values = new HashMap<>();
+  private final Map<Var, Buffer> gradients = new HashMap<>();
+  private final Map<Group, Buffer> coefficients = new HashMap<>();
+  private final Map<Group, Buffer> statistics = new HashMap<>();
+  private final Map<Group, Buffer> sums = new HashMap<>();
+  private final Map<String, Buffer> saved = new LinkedHashMap<>();
+  private final ListMultimap<Integer, Buffer> workspaces = ArrayListMultimap.create();
+  private final Map<Var, Long> kept = new LinkedHashMap<>();
+  private final Map<Var, Long> keptGradients = new LinkedHashMap<>();
+  private final Map<Object, Graph.Use> firstWriters = new HashMap<>();
+  private long keptFloats;
+
+  Layout(Graph graph, CompileOptions options, ImmutableMap<Node, Group> groups, int capacity) {
+    this.graph = graph;
+    this.options = options;
+    this.groups = groups;
+    this.capacity = capacity;
+    for (Node node : graph.nodes()) {
+      order.put(node, order.size());
+    }
+    for (Group group : groups.values()) {
+      byInput.putIfAbsent(group.input(), group);
+      byTerminal.put(group.terminal(), group);
+      if (group.activation() != null) {
+        absorbed.add(group.activation());
+      }
+    }
+    keep();
+    values();
+    if (options.loss() != null) {
+      gradients();
+    }
+    norms();
+    uses();
+  }
+
+  // ------------------------------------------------------------- positions
+
+  int forwardAt(Node node) {
+    Integer at = order.get(node);
+    if (at == null) {
+      throw new AssertionError(node + " is not part of the program");
+    }
+    return at;
+  }
+
+  int lossAt() {
+    return graph.nodes().size();
+  }
+
+  int backwardAt(Node node) {
+    return 2 * graph.nodes().size() - forwardAt(node);
+  }
+
+  boolean isAbsorbed(Node node) {
+    return absorbed.contains(node);
+  }
+
+  // ------------------------------------------------------------- building
+
+  private void keep() {
+    for (Node node : graph.nodes()) {
+      for (Var v : node.inputs()) {
+        if (v.producer() == null && v.parameter() == null) {
+          keepIn(kept, v);
+        }
+      }
+    }
+    for (Var v : options.outputs()) {
+      if (v.parameter() == null) {
+        keepIn(kept, v);
+      }
+    }
+    for (Var v : options.keptGradients()) {
+      if (graph.wantsGradient(v) && v.parameter() == null) {
+        keepIn(keptGradients, v);
+      }
+    }
+  }
+
+  private void keepIn(Map<Var, Long> map, Var v) {
+    if (!map.containsKey(v)) {
+      map.put(v, keptFloats);
+      keptFloats += (v.shape().size() + 15) & -16;
+    }
+  }
+
+  private void values() {
+    for (Node node : graph.nodes()) {
+      Var v = node.output();
+      Group group = byTerminal.get(v);
+      boolean written = group == null ? !isNormBehindActivation(node) : !group.virtual();
+      if (written && !kept.containsKey(v)) {
+        int at = group == null ? forwardAt(node) : forwardAt(group.norm());
+        values.put(v, new Buffer("value", v.shape().size(), at, at));
+      }
+    }
+  }
+
+  private boolean isNormBehindActivation(Node node) {
+    Group group = groups.get(node);
+    return group != null && group.activation() != null;
+  }
+
+  private void gradients() {
+    for (Node node : graph.nodes().reverse()) {
+      if (!graph.inBackward(node) || isAbsorbed(node)) {
+        continue;
+      }
+      for (int i = 0; i < node.inputs().size(); i++) {
+        Var v = node.inputs().get(i);
+        if (!graph.wantsGradient(v) || !node.op().differentiable(i)) {
+          continue;
+        }
+        Parameter p = v.parameter();
+        boolean first = firstWriters.putIfAbsent(p == null ? v : p, new Graph.Use(node, i)) == null;
+        Group through = byInput.get(v);
+        boolean virtual = through != null && through.gradientVirtual();
+        if (first && p == null && !virtual && !keptGradients.containsKey(v)) {
+          int at = backwardAt(node);
+          gradients.put(v, new Buffer("gradient", v.shape().size(), at, at));
+        }
+      }
+    }
+    Var loss = options.loss();
+    if (loss != null && !keptGradients.containsKey(loss)) {
+      gradients.put(loss, new Buffer("gradient", 1, lossAt(), lossAt()));
+    }
+    // a gradient is read by the backward pass of what made the tensor
+    for (Node node : graph.nodes()) {
+      if (graph.inBackward(node) && !isAbsorbed(node)) {
+        Group group = groups.get(node);
+        Var out = group == null ? node.output() : group.terminal();
+        extend(gradients.get(out), backwardAt(node));
+        Group through = byInput.get(node.output());
+        if (through != null && through.gradientVirtual()) {
+          extend(gradients.get(through.terminal()), backwardAt(node));
+        }
+      }
+    }
+  }
+
+  private void norms() {
+    for (Group group : groups.values()) {
+      Node norm = group.norm();
+      int channels = channels(group);
+      int stride = Scratch.roundUp(channels);
+      int at = forwardAt(norm);
+      coefficients.put(
+          group, new Buffer("coefficients", (long) NormOp.COEFFICIENT_VECTORS * stride, at, at));
+      long bandFloats = 2L * bands(group).count(capacity) * stride;
+      int from = group.gatherer() == null ? at : forwardAt(group.gatherer());
+      statistics.put(group, new Buffer("statistics", bandFloats, from, at));
+      if (graph.inBackward(norm)) {
+        int back = backwardAt(norm);
+        Node gatherer = group.sumsGatherer();
+        sums.put(
+            group,
+            new Buffer(
+                "gradient sums", bandFloats, gatherer == null ? back : backwardAt(gatherer), back));
+      }
+    }
+  }
+
+  private void uses() {
+    for (Node node : graph.nodes()) {
+      if (isAbsorbed(node)) {
+        continue;
+      }
+      for (int i = 0; i < node.inputs().size(); i++) {
+        Var v = node.inputs().get(i);
+        use(v, forwardAt(node));
+        if (graph.inBackward(node) && node.op().backwardReadsInput(i)) {
+          use(v, backwardAt(node));
+        }
+      }
+      if (graph.inBackward(node) && node.op().backwardReadsOutput()) {
+        use(node.output(), backwardAt(node));
+      }
+    }
+    for (Group group : groups.values()) {
+      if (graph.inBackward(group.norm())) {
+        Node last = group.gradientVirtual() ? group.input().producer() : null;
+        int at = backwardAt(last == null ? group.norm() : last);
+        use(group.input(), at);
+        extend(coefficients.get(group), at);
+      }
+    }
+  }
+
+  private void use(Var v, int position) {
+    Group group = byTerminal.get(v);
+    if (group != null && group.virtual()) {
+      use(group.input(), position);
+      extend(coefficients.get(group), position);
+    } else {
+      extend(values.get(v), position);
+    }
+  }
+
+  private static void extend(@Nullable Buffer buffer, int position) {
+    if (buffer != null) {
+      buffer.extendTo(position);
+    }
+  }
+
+  static int channels(Group group) {
+    return group.input().shape().axis(group.input().shape().rank() - 1);
+  }
+
+  static RowBands bands(Group group) {
+    var s = group.input().shape();
+    return s.rank() == 4
+        ? RowBands.of(s.axis(1), s.axis(2), s.axis(3))
+        : RowBands.of(1, s.rest() / channels(group), channels(group));
+  }
+
+  // ------------------------------------------------------------- while measuring
+
+  Buffer addWorkspace(int position, long floats) {
+    Buffer buffer = new Buffer("workspace", floats, position, position);
+    workspaces.put(position, buffer);
+    return buffer;
+  }
+
+  void addSaved(String key, long floats, int from, int to) {
+    saved.merge(
+        key,
+        new Buffer("saved", floats, from, to),
+        (old, fresh) -> {
+          old.extendTo(fresh.to());
+          return old;
+        });
+  }
+
+  // ------------------------------------------------------------- looking up
+
+  List<Buffer> all() {
+    List<Buffer> all = new ArrayList<>(values.values());
+    all.addAll(gradients.values());
+    all.addAll(coefficients.values());
+    all.addAll(statistics.values());
+    all.addAll(sums.values());
+    all.addAll(saved.values());
+    all.addAll(workspaces.values());
+    all.sort(
+        java.util.Comparator.comparingInt(Buffer::from)
+            .thenComparingInt(Buffer::to)
+            .thenComparing(Buffer::what)
+            .thenComparingLong(Buffer::floats));
+    return all;
+  }
+
+  List<Buffer> workspaces(int position) {
+    return workspaces.get(position);
+  }
+
+  @Nullable Buffer saved(String key) {
+    return saved.get(key);
+  }
+
+  @Nullable Buffer value(Var v) {
+    return values.get(v);
+  }
+
+  @Nullable Buffer gradient(Var v) {
+    return gradients.get(v);
+  }
+
+  @Nullable Buffer coefficients(Group group) {
+    return coefficients.get(group);
+  }
+
+  @Nullable Buffer statistics(Group group) {
+    return statistics.get(group);
+  }
+
+  @Nullable Buffer sums(Group group) {
+    return sums.get(group);
+  }
+
+  @Nullable Group groupOf(Node node) {
+    return groups.get(node);
+  }
+
+  @Nullable Group readThrough(Var terminal) {
+    Group group = byTerminal.get(terminal);
+    return group != null && group.virtual() ? group : null;
+  }
+
+  @Nullable Group ofTerminal(Var terminal) {
+    return byTerminal.get(terminal);
+  }
+
+  @Nullable Group ofInput(Var input) {
+    return byInput.get(input);
+  }
+
+  boolean isFirstWriter(Node node, int input) {
+    Var v = node.inputs().get(input);
+    Parameter p = v.parameter();
+    return new Graph.Use(node, input).equals(firstWriters.get(p == null ? v : p));
+  }
+
+  @Nullable Long kept(Var v) {
+    return kept.get(v);
+  }
+
+  @Nullable Long keptGradient(Var v) {
+    return keptGradients.get(v);
+  }
+
+  Map<Var, Long> keptValues() {
+    return kept;
+  }
+
+  long keptFloats() {
+    return keptFloats;
+  }
+}

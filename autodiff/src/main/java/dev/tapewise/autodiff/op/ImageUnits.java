@@ -1,0 +1,65 @@
+package dev.tapewise.autodiff.op;
+
+import dev.tapewise.core.geometry.RowBands;
+
+/**
+ * How the images of a batch are handed to chunks when a kernel works image by image and sums are
+ * gathered by {@link RowBands}: a unit is the images of one band, one image, or, in batches of few
+ * images, a part of an image made of whole bands. Depends on shapes and the batch alone.
+ */
+final class ImageUnits {
+  /** Units that a batch is cut into at least, where its images have enough rows. */
+  private static final int WANTED = 16;
+
+  private final RowBands bands;
+  private final int width;
+
+  ImageUnits(RowBands bands, int width) {
+    this.bands = bands;
+    this.width = width;
+  }
+
+  /** Parts of an image. */
+  int parts(int batch) {
+    return Math.min(bands.perImage(), (WANTED + batch - 1) / batch);
+  }
+
+  /** The number of units. */
+  int count(int batch) {
+    return bands.images() > 1 ? bands.count(batch) : batch * parts(batch);
+  }
+
+  /** The first image of a unit. */
+  int firstImage(int unit, int batch) {
+    return bands.images() > 1 ? unit * bands.images() : unit / parts(batch);
+  }
+
+  /** The image behind the last of a unit. */
+  int endImage(int unit, int batch) {
+    return bands.images() > 1
+        ? Math.min(batch, (unit + 1) * bands.images())
+        : unit / parts(batch) + 1;
+  }
+
+  /** Which part of its image a unit is. */
+  int part(int unit, int batch) {
+    return bands.images() > 1 ? 0 : unit % parts(batch);
+  }
+
+  /** The first band of a unit; {@code firstBand(count(batch), batch)} is the number of bands. */
+  int firstBand(int unit, int batch) {
+    if (bands.images() > 1) {
+      return unit;
+    }
+    int parts = parts(batch);
+    int image = unit / parts;
+    return image * bands.perImage() + Chunks.start(bands.perImage(), unit - image * parts, parts);
+  }
+
+  /** The first row, within its image, of the part {@code part}. */
+  int firstRow(int part, int parts) {
+    return bands.perImage() == 1
+        ? 0
+        : bands.start(Chunks.start(bands.perImage(), part, parts), 1) / width;
+  }
+}

@@ -1,0 +1,300 @@
+package dev.tapewise.autodiff.op;
+
+import dev.tapewise.autodiff.BandGradientSums;
+import dev.tapewise.autodiff.BandStatistics;
+import dev.tapewise.autodiff.Binding;
+import dev.tapewise.autodiff.GradientTarget;
+import dev.tapewise.autodiff.Operand;
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.Task;
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.geometry.RowBands;
+import dev.tapewise.core.kernel.Combine;
+import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Kernels;
+import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.Statistics;
+import org.jspecify.annotations.Nullable;
+
+/** Convolutions that run image by image, in units of {@link ImageUnits}. */
+final class SpatialTasks {
+  private final ConvGeometry geometry;
+  private final Convolution kernel;
+
+  SpatialTasks(ConvGeometry geometry, Kernels kernels) {
+    this.geometry = geometry;
+    this.kernel = kernels.convolution(geometry);
+  }
+
+  void forward(Binding binding, @Nullable Operand bias) {
+    Operand w = binding.input(1);
+    int packed = binding.workspace(kernel.packedSize());
+    float[] memory = binding.memory();
+    binding.play(
+        new Once() {
+          @Override
+          void run() {
+            kernel.pack(memory, packed, w.data(), w.offset());
+          }
+        });
+    binding.scratch(kernel.scratchFloats(), kernel.scratchInts());
+    binding.play(
+        new Forward(
+            binding.kernels().statistics(),
+            RowBands.of(geometry.outHeight(), geometry.outWidth(), geometry.outChannels()),
+            binding.output(),
+            binding.input(0).reading(),
+            memory,
+            packed,
+            bias,
+            binding.statistics()));
+  }
+
+  private final class Forward implements Task {
+    private final Statistics sums;
+    private final RowBands bands;
+    private final ImageUnits units;
+    private final Operand y;
+    private final Reading x;
+    private final float[] memory;
+    private final int packed;
+    private final float @Nullable [] bias;
+    private final int biasOffset;
+    private final @Nullable BandStatistics statistics;
+    private final int outSize = geometry.outSize();
+    private final int rows = geometry.outHeight();
+    private final int channels = geometry.outChannels();
+
+    Forward(
+        Statistics sums,
+        RowBands bands,
+        Operand y,
+        Reading x,
+        float[] memory,
+        int packed,
+        @Nullable Operand bias,
+        @Nullable BandStatistics statistics) {
+      this.sums = sums;
+      this.bands = bands;
+      this.units = new ImageUnits(bands, geometry.outWidth());
+      this.y = y;
+      this.x = x;
+      this.memory = memory;
+      this.packed = packed;
+      this.bias = bias == null ? null : bias.data();
+      this.biasOffset = bias == null ? 0 : bias.offset();
+      this.statistics = statistics;
+    }
+
+    @Override
+    public int chunks(int batch) {
+      return Math.min(Chunks.FORWARD, units.count(batch));
+    }
+
+    @Override
+    public void run(int chunk, int batch, Scratch scratch) {
+      int chunks = chunks(batch);
+      int count = units.count(batch);
+      int end = Chunks.start(count, chunk + 1, chunks);
+      int parts = units.parts(batch);
+      for (int unit = Chunks.start(count, chunk, chunks); unit < end; unit++) {
+        int part = units.part(unit, batch);
+        int from = units.firstRow(part, parts);
+        int to = part + 1 == parts || bands.images() > 1 ? rows : units.firstRow(part + 1, parts);
+        int endImage = units.endImage(unit, batch);
+        for (int image = units.firstImage(unit, batch); image < endImage; image++) {
+          kernel.forward(
+              y.data(),
+              y.offset() + image * outSize,
+              x,
+              image,
+              memory,
+              packed,
+              bias,
+              biasOffset,
+              from,
+              to,
+              scratch);
+        }
+        if (statistics != null) {
+          gather(statistics, unit, batch);
+        }
+      }
+    }
+
+    private void gather(BandStatistics gather, int unit, int batch) {
+      int end = units.firstBand(unit + 1, batch);
+      for (int band = units.firstBand(unit, batch); band < end; band++) {
+        int row = bands.start(band, batch);
+        sums.moments(
+            gather.data(),
+            gather.mean() + band * gather.stride(),
+            gather.data(),
+            gather.centred() + band * gather.stride(),
+            y.data(),
+            y.offset() + row * channels,
+            bands.start(band + 1, batch) - row,
+            channels);
+      }
+    }
+  }
+
+  void backward(Binding binding) {
+    GradientTarget dx = binding.inputGradient(0);
+    GradientTarget dw = binding.inputGradient(1);
+    if (dx == null && dw == null) {
+      return;
+    }
+    float[] memory = binding.memory();
+    int packed = 0;
+    if (dx != null) {
+      Operand w = binding.input(1);
+      int at = binding.workspace(kernel.packedBackwardSize());
+      packed = at;
+      binding.play(
+          new Once() {
+            @Override
+            void run() {
+              kernel.packBackward(memory, at, w.data(), w.offset());
+            }
+          });
+    }
+    RowBands bands = RowBands.of(geometry.height(), geometry.width(), geometry.inChannels());
+    int size = kernel.partialSize();
+    int stride = Scratch.roundUp(size);
+    int partial = dw == null ? 0 : binding.workspace((long) Chunks.PARTIALS * stride);
+    binding.scratch(kernel.scratchFloats(), kernel.scratchInts());
+    Backward task =
+        new Backward(
+            binding.kernels().statistics(),
+            bands,
+            dx,
+            binding.input(0).reading(),
+            binding.outputGradient(),
+            memory,
+            packed,
+            dw != null,
+            partial,
+            binding.gradientSums(0));
+    binding.play(task);
+    if (dw != null) {
+      Combine combine = binding.kernels().combine();
+      binding.play(
+          new Task() {
+            @Override
+            public int chunks(int batch) {
+              return 1;
+            }
+
+            @Override
+            public void run(int chunk, int batch, Scratch scratch) {
+              combine.tree(memory, partial, task.chunks(batch), stride, 0, size);
+              kernel.unpackPartial(dw.data(), dw.offset(), dw.add(), memory, partial);
+            }
+          });
+    }
+  }
+
+  private final class Backward implements Task {
+    private final Statistics statistics;
+    private final RowBands bands;
+    private final ImageUnits units;
+    private final float @Nullable [] dx;
+    private final int dxOffset;
+    private final boolean add;
+    private final Reading x;
+    private final GradientReading dy;
+    private final float[] memory;
+    private final int packed;
+    private final boolean weights;
+    private final int partial;
+    private final int size = kernel.partialSize();
+    private final int stride = Scratch.roundUp(size);
+    private final @Nullable BandGradientSums sums;
+    private final int inSize = geometry.inSize();
+    private final int rows = geometry.height();
+    private final int outRows = geometry.outHeight();
+
+    Backward(
+        Statistics statistics,
+        RowBands bands,
+        @Nullable GradientTarget dx,
+        Reading x,
+        GradientReading dy,
+        float[] memory,
+        int packed,
+        boolean weights,
+        int partial,
+        @Nullable BandGradientSums sums) {
+      this.statistics = statistics;
+      this.bands = bands;
+      this.units = new ImageUnits(bands, geometry.width());
+      this.dx = dx == null ? null : dx.data();
+      this.dxOffset = dx == null ? 0 : dx.offset();
+      this.add = dx != null && dx.add();
+      this.x = x;
+      this.dy = dy;
+      this.memory = memory;
+      this.packed = packed;
+      this.weights = weights;
+      this.partial = partial;
+      this.sums = sums;
+    }
+
+    @Override
+    public int chunks(int batch) {
+      return Chunks.partials(units.count(batch), size);
+    }
+
+    @Override
+    public void run(int chunk, int batch, Scratch scratch) {
+      int chunks = chunks(batch);
+      int count = units.count(batch);
+      int end = Chunks.start(count, chunk + 1, chunks);
+      int at = partial + chunk * stride;
+      if (weights) {
+        java.util.Arrays.fill(memory, at, at + size, 0f);
+      }
+      int parts = bands.images() > 1 ? 1 : units.parts(batch);
+      for (int unit = Chunks.start(count, chunk, chunks); unit < end; unit++) {
+        int part = units.part(unit, batch);
+        int from = units.firstRow(part, parts);
+        int to = part + 1 == parts ? rows : units.firstRow(part + 1, parts);
+        int endImage = units.endImage(unit, batch);
+        for (int image = units.firstImage(unit, batch); image < endImage; image++) {
+          kernel.backward(
+              dx,
+              dxOffset + image * inSize,
+              add,
+              weights ? memory : null,
+              at,
+              x,
+              dy,
+              image,
+              memory,
+              packed,
+              from,
+              to,
+              Chunks.start(outRows, part, parts),
+              Chunks.start(outRows, part + 1, parts),
+              scratch);
+        }
+        BandGradientSums gather = sums;
+        if (gather != null) {
+          int endBand = units.firstBand(unit + 1, batch);
+          for (int band = units.firstBand(unit, batch); band < endBand; band++) {
+            int row = bands.start(band, batch);
+            GradientSums.band(
+                statistics,
+                gather,
+                band,
+                row,
+                bands.start(band + 1, batch) - row,
+                geometry.inChannels());
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package dev.tapewise.autodiff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tapewise.autodiff.compile.InsufficientMemoryException;
+import dev.tapewise.core.Philox;
+import dev.tapewise.core.Shape;
+import dev.tapewise.core.Workers;
+import dev.tapewise.core.geometry.Padding;
+import dev.tapewise.core.kernel.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What holds for whole programs: fused and plain, short and full batches, any team, shared arenas.
+ */
+final class ProgramTest {
+  private static final int STEPS = 2;
+
+  /**
+   * Plays a few steps of training and returns everything that changed: losses, parameters,
+   * gradients, buffers.
+   */
+  private static List<int[]> train(
+      long seed, int capacity, int images, int threads, UnaryOperator<CompileOptions> options) {
+    try (Workers workers = new Workers(threads)) {
+      ParameterStore store = new ParameterStore();
+      RandomNetwork.Recorded net = new RandomNetwork(seed).record(store, true, capacity);
+      Program program =
+          net.tape().compile(options.apply(CompileOptions.of(net.loss()).workers(workers)));
+      store.initialize(seed);
+      fill(program, net, seed);
+      List<int[]> bits = new ArrayList<>();
+      for (int step = 0; step < STEPS; step++) {
+        program.clock().set(seed, step);
+        program.forward(images);
+        program.backward();
+        bits.add(bits(program.value(net.loss()).toArray()));
+        for (Parameter p : store.trainable()) {
+          float[] values = p.toArray();
+          for (int i = 0; i < values.length; i++) {
+            values[i] = Math.fma(-0.05f, p.gradients()[p.gradientOffset() + i], values[i]);
+          }
+          p.set(values);
+        }
+      }
+      for (Parameter p : store.all()) {
+        bits.add(bits(p.toArray()));
+      }
+      return bits;
+    }
+  }
+
+  private static void fill(Program program, RandomNetwork.Recorded net, long seed) {
+    float[] pixels = new float[net.images().shape().intSize()];
+    Philox.fillUniform(pixels, 0, pixels.length, seed, 50, 0, -1, 1);
+    program.input(net.images()).set(pixels);
+    float[] labels = new float[net.labels().shape().intSize()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = Math.floorMod(Philox.bits(seed, 51, 0, i), RandomNetwork.CLASSES);
+    }
+    program.input(net.labels()).set(labels);
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(values[i]);
+    }
+    return bits;
+  }
+
+  private static void assertSame(List<int[]> actual, List<int[]> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i)).as("tensor %d", i).isEqualTo(expected.get(i));
+    }
+  }
+
+  @Property(tries = 60)
+  void aFusedProgramHasTheBitsOfThePlainOne(
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int batch) {
+    assertSame(
+        train(seed, batch, batch, 1, o -> o), train(seed, batch, batch, 1, CompileOptions::plain));
+  }
+
+  @Property(tries = 40)
+  void theScalarTwinsHaveTheBitsOfTheVectorKernels(@ForAll long seed) {
+    assertSame(
+        train(seed, 3, 3, 1, o -> o), train(seed, 3, 3, 1, o -> o.kernels(Kernels.scalar())));
+  }
+
+  @Property(tries = 40)
+  void aProgramForManyImagesPlaysFewWithTheBitsOfOneForFew(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 2, max = 4) int images,
+      @ForAll @IntRange(min = 1, max = 30) int more) {
+    assertSame(
+        train(seed, images + more, images, 1, o -> o), train(seed, images, images, 1, o -> o));
+  }
+
+  @Property(tries = 30)
+  void teamsOfTwoThreeAndSevenHaveTheBitsOfOne(@ForAll long seed) {
+    List<int[]> one = train(seed, 4, 4, 1, o -> o);
+    for (int threads : new int[] {2, 3, 7}) {
+      assertSame(train(seed, 4, 4, threads, o -> o), one);
+    }
+  }
+
+  @Property(tries = 40)
+  void buffersFilledWithNaNAtTheEndOfTheirLifeChangeNoBit(@ForAll long seed) {
+    assertSame(
+        train(seed, 3, 3, 1, CompileOptions::poisonEndedBuffers), train(seed, 3, 3, 1, o -> o));
+    assertSame(
+        train(seed, 3, 3, 1, o -> o.plain().poisonEndedBuffers()), train(seed, 3, 3, 1, o -> o));
+  }
+
+  @Property(tries = 30)
+  void aProgramRecordedInMidRunChangesNothing(@ForAll long seed) {
+    List<int[]> alone = train(seed, 3, 3, 1, o -> o);
+    assertSame(
+        train(
+            seed,
+            3,
+            3,
+            1,
+            o -> {
+              Arena shared = new Arena();
+              RandomNetwork.Recorded other =
+                  new RandomNetwork(seed).record(new ParameterStore(), true, 9);
+              other.tape().compile(CompileOptions.of(other.loss()).arena(shared));
+              return o.arena(shared);
+            }),
+        alone);
+  }
+
+  @Test
+  void anArenaThatGrowsIsBoundAgain() {
+    Arena arena = new Arena();
+    ParameterStore store = new ParameterStore();
+    RandomNetwork.Recorded small = new RandomNetwork(3).record(store, true, 2);
+    Program first = small.tape().compile(CompileOptions.of(small.loss()).arena(arena));
+    fill(first, small, 3);
+    first.forward();
+    float before = first.value(small.loss()).get(0);
+    first.backward();
+    RandomNetwork.Recorded large = new RandomNetwork(3).record(store, true, 64);
+    large.tape().compile(CompileOptions.of(large.loss()).arena(arena));
+    first.forward();
+    first.backward();
+    assertThat(Float.isFinite(first.value(small.loss()).get(0))).isTrue();
+    assertThat(first.value(small.loss()).get(0)).isEqualTo(before);
+  }
+
+  @Test
+  void trainAndEvaluationProgramsShareOneArena() {
+    Arena arena = new Arena();
+    ParameterStore store = new ParameterStore();
+    RandomNetwork.Recorded train = new RandomNetwork(11).record(store, true, 8);
+    Program training = train.tape().compile(CompileOptions.of(train.loss()).arena(arena));
+    long alone = training.memory().total();
+    RandomNetwork.Recorded eval = new RandomNetwork(11).record(store, false, 8);
+    Program evaluation =
+        eval.tape().compile(CompileOptions.forwardOnly(eval.logits(), eval.loss()).arena(arena));
+    assertThat(evaluation.memory().arena()).isLessThanOrEqualTo(training.memory().arena());
+    assertThat(alone + evaluation.memory().kept()).isLessThan((long) (1.05 * alone) + 4096);
+    fill(training, train, 1);
+    fill(evaluation, eval, 1);
+    training.forward();
+    evaluation.forward();
+    assertThatThrownBy(training::backward)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("another program has played on this arena since forward()");
+  }
+
+  @Test
+  void aWarmProgramAllocatesNothing() {
+    try (Workers workers = new Workers(2)) {
+      ParameterStore store = new ParameterStore();
+      RandomNetwork.Recorded net = new RandomNetwork(5).record(store, true, 4);
+      Program program = net.tape().compile(CompileOptions.of(net.loss()).workers(workers));
+      fill(program, net, 5);
+      // warm: kernels compiled and every branch seen; bounded, so that a leak cannot hide in it
+      int quiet = 0;
+      for (int i = 0; i < 60_000 && quiet < 500; i++) {
+        long before = workers.allocatedBytes();
+        program.forward();
+        program.backward();
+        quiet = workers.allocatedBytes() == before ? quiet + 1 : 0;
+      }
+      long before = workers.allocatedBytes();
+      for (int i = 0; i < 1000; i++) {
+        program.forward();
+        program.backward();
+      }
+      assertThat(workers.allocatedBytes() - before).isZero();
+    }
+  }
+
+  @Test
+  void aTensorThatIsReadTwiceGetsBothGradients() {
+    Tape tape = new Tape();
+    Var x = tape.input("x", Shape.of(2, 3));
+    Program program = tape.compile(CompileOptions.of(x.add(x).sum()).keepGradients(List.of(x)));
+    program.forward();
+    program.backward();
+    assertThat(program.gradient(x).toArray()).containsOnly(2f);
+  }
+
+  @Test
+  void wrongCallsSayWhatIsWrongAndHelp() {
+    Tape tape = new Tape();
+    tape.enter("features.3");
+    Var x = tape.input("x", Shape.of(128, 32, 32, 24));
+    Var w = tape.parameter("w", Shape.of(3, 3, 5, 24), Initializer.constant(0));
+    assertThatThrownBy(() -> x.conv2d(w, 1, Padding.same(), 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "conv2d \"features.3\": 24 input channels are not divisible by groups=5. Choose groups"
+                + " from 1, 2, 3, 4, 6, 8, 12, 24; x is [128, 32, 32, 24]");
+    assertThatThrownBy(() -> x.add(w))
+        .hasMessageContaining("add \"features.3\": both tensors must have one shape");
+    assertThatThrownBy(() -> tape.compile(x.relu()))
+        .hasMessageContaining("a backward pass starts at a scalar");
+    assertThatThrownBy(() -> new Tape().record(new dev.tapewise.autodiff.op.Add(), List.of(x, x)))
+        .hasMessageContaining("was recorded on another tape");
+  }
+
+  @Test
+  void playingWrongBatchesSaysSo() {
+    RandomNetwork.Recorded net = new RandomNetwork(5).record(new ParameterStore(), true, 4);
+    Program program = net.tape().compile(net.loss());
+    assertThatThrownBy(() -> program.forward(5))
+        .hasMessage("a batch of 5 images was asked for; this program plays 1 to 4");
+    assertThatThrownBy(() -> program.forward(0)).hasMessageContaining("a batch of 0 images");
+    assertThatThrownBy(program::backward).hasMessageContaining("needs a forward() before it");
+  }
+
+  @Test
+  void aPlanThatDoesNotFitFailsBeforeAnythingIsAllocated() {
+    Tape tape = new Tape();
+    Var x = tape.input("x", Shape.of(4096, 224, 224, 3));
+    Var w = tape.parameter("w", Shape.of(1, 1, 3, 3), Initializer.constant(0));
+    Var loss = x.conv2d(w, Padding.same()).relu().sum();
+    assertThatThrownBy(() -> tape.compile(loss))
+        .isInstanceOf(InsufficientMemoryException.class)
+        .hasMessageContaining("Start Java with -Xmx");
+  }
+
+  @Test
+  void aNonFiniteWeightIsNamed() {
+    ParameterStore store = new ParameterStore();
+    RandomNetwork.Recorded net = new RandomNetwork(5).record(store, true, 4);
+    Program program = net.tape().compile(net.loss());
+    store.initialize(1);
+    Parameter p = store.get("block1.weight");
+    p.values()[p.valueOffset() + 2] = Float.NaN;
+    fill(program, net, 5);
+    program.forward();
+    assertThat(Float.isNaN(program.value(net.loss()).get(0))).isTrue();
+    assertThat(program.findNonFinite())
+        .startsWith("parameter \"block1.weight\"")
+        .contains("NaN at index 2");
+  }
+}
