@@ -350,7 +350,10 @@ class WorkersTest {
       assertThat(team.scratchFloats()).isZero();
       team.reserveScratch(100, 5);
       team.reserveScratch(50, 2);
-      assertThat(team.scratchFloats()).isEqualTo(300);
+      long reserved = team.scratchFloats();
+      assertThat(reserved).isGreaterThanOrEqualTo(300);
+      team.reserveScratch(100, 5);
+      assertThat(team.scratchFloats()).isEqualTo(reserved);
       assertThat(team.scratch(2).ints()).hasSize(5);
     }
   }

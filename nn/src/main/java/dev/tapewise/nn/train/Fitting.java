@@ -12,7 +12,8 @@ final class Fitting {
         || data.width() != model.width()
         || (data.channels() != model.channels() && data.channels() != 1)) {
       throw new IllegalArgumentException(
-          "%s reads images of %d × %d × %d, the data set has %d × %d × %d. Build the model for that size"
+          ("%s reads images of %d × %d × %d, the data set has %d × %d × %d."
+                  + " Build the model for that size")
               .formatted(
                   model.name(),
                   model.height(),

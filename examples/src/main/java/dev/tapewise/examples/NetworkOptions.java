@@ -1,0 +1,52 @@
+package dev.tapewise.examples;
+
+import dev.tapewise.nn.model.Model;
+import dev.tapewise.nn.model.Models;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which network, for commands that read no images. */
+final class NetworkOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "NAME",
+      description = "mobilenet_v1, mobilenet_v2, mobilenet_v1-cifar or mobilenet_v2-cifar")
+  private String model = "";
+
+  @Option(
+      names = "--width",
+      paramLabel = "FACTOR",
+      description = "multiplies the network's channels (default: ${DEFAULT-VALUE})")
+  private float width = 1;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      description = "rows and columns of an image (default: 224, or 32 for -cifar)")
+  private @Nullable Integer size;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "N",
+      description = "classes to tell apart (default: 1000, or 10 for -cifar)")
+  private @Nullable Integer classes;
+
+  /** The network. */
+  Model model() {
+    boolean small = model.endsWith("-cifar");
+    return Models.byName(
+        model,
+        classes == null ? small ? 10 : 1000 : classes,
+        width,
+        size == null ? small ? 32 : 224 : size);
+  }
+
+  String name() {
+    return model;
+  }
+
+  int size(Model built) {
+    return built.height();
+  }
+}

@@ -1,0 +1,137 @@
+package dev.tapewise.examples;
+
+import dev.tapewise.autodiff.Arena;
+import dev.tapewise.core.Machine;
+import dev.tapewise.core.Workers;
+import dev.tapewise.nn.loss.CrossEntropy;
+import dev.tapewise.nn.model.Model;
+import dev.tapewise.nn.model.Summary;
+import dev.tapewise.nn.model.UniformInitialisation;
+import dev.tapewise.nn.optim.Sgd;
+import dev.tapewise.nn.train.Snapshot;
+import dev.tapewise.nn.train.TrainingStep;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Times whole training steps on fixed random data: {@code tapewise step}. */
+@Command(
+    name = "step",
+    description = {
+      "Times whole training steps (forward, loss, backward, SGD with momentum 0.9) on fixed random"
+          + " images.",
+      "Warm-up steps run first; then everything is as at the start again, and the counted steps"
+          + " run. The last line is JSON."
+    })
+final class StepCommand extends TapewiseCommand {
+  private static final float MOMENTUM = 0.9f;
+
+  @Mixin private NetworkOptions network = new NetworkOptions();
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "images per step (default: ${DEFAULT-VALUE})")
+  private int batch = 32;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "threads that compute (default: one per core)")
+  private int threads = Machine.cores();
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "steps before those that count (default: ${DEFAULT-VALUE})")
+  private int warmUp = 10;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "steps that count (default: ${DEFAULT-VALUE})")
+  private int steps = 10;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      description = "learning rate (default: ${DEFAULT-VALUE})")
+  private float learningRate = 0.01f;
+
+  @Option(
+      names = "--decay",
+      paramLabel = "FACTOR",
+      description = "weight decay, on all parameters (default: ${DEFAULT-VALUE})")
+  private float decay = 4e-5f;
+
+  @Option(names = "--plain", description = "compile without fusion: the same bits, slower")
+  private boolean plain;
+
+  @Option(names = "--losses", description = "print the loss of every counted step first")
+  private boolean printLosses;
+
+  @Override
+  int execute() {
+    atLeastOne("--batch", batch);
+    atLeastOne("--threads", threads);
+    atLeastOne("--steps", steps);
+    if (warmUp < 0) {
+      atLeastOne("--warmup", warmUp);
+    }
+    Sgd sgd = usage(() -> Sgd.withMomentum(MOMENTUM).weightDecay(decay).decayAll());
+    Model model = usage(network::model);
+    Arena arena = new Arena();
+    try (Workers workers = new Workers(threads)) {
+      TrainingStep step =
+          TrainingStep.compile(model, CrossEntropy.plain(), sgd, batch, workers, arena, !plain);
+      UniformInitialisation.fill(model);
+      step.images().set(UniformInitialisation.images(model, batch));
+      step.labels().set(UniformInitialisation.labels(model, batch));
+      StepTimes times = measure(step, model, workers);
+      if (printLosses) {
+        print("losses " + times.losses());
+      }
+      print(json(step, model, arena, times).toString());
+    }
+    return 0;
+  }
+
+  private StepTimes measure(TrainingStep step, Model model, Workers workers) {
+    StepTimes times = new StepTimes(steps);
+    Snapshot start = Snapshot.of(model.parameters(), step.updater());
+    for (int i = 0; i < warmUp; i++) {
+      times.play(step, batch, learningRate, i, 0);
+    }
+    start.restore();
+    times.begin(workers.allocatedBytes());
+    for (int i = 0; i < steps; i++) {
+      times.play(step, batch, learningRate, i, i);
+    }
+    times.end(workers.allocatedBytes());
+    return times;
+  }
+
+  private JsonLine json(TrainingStep step, Model model, Arena arena, StepTimes times) {
+    double median = times.medianMillis();
+    return new JsonLine()
+        .add("model", model.name())
+        .add("batch", batch)
+        .add("size", model.height())
+        .add("threads", threads)
+        .add("images_per_second", batch / median * 1e3, 2)
+        .add("step_ms_median", median, 3)
+        .add("step_ms_min", times.minMillis(), 3)
+        .add("step_ms_max", times.maxMillis(), 3)
+        .number("bytes_per_step", times.bytesPerStep())
+        .add("peak_rss_mb", ProcessMemory.peakMebibytes())
+        .add("planned_mb", step.plannedBytes() / (double) (1 << 20), 2)
+        .add("vector_bits", Machine.vectorBits())
+        .add("gc", Machine.collector())
+        .add("line_aligned", arena.lineAligned())
+        .add("parameters", model.parameterCount())
+        .add("mmacs_per_image", Summary.of(model, 1).multiplyAdds() / 1e6, 2)
+        .add("first_loss", times.loss(0))
+        .add("last_loss", times.loss(steps - 1))
+        .add("weights_sha256", WeightsHash.sha256(model));
+  }
+}
