@@ -13,15 +13,26 @@ public final class Arena {
   private final AtomicReference<@Nullable Program> player = new AtomicReference<>();
   private Slab slab = Slab.allocate(0);
   private @Nullable Program lastForward;
+  private @Nullable Slab lastSlab;
 
   /** An empty arena. */
   public Arena() {}
 
   /** Makes room for at least this many floats. */
   synchronized void reserve(long floats) {
-    if (slab.size() < floats) {
-      slab = Slab.allocate(0); // let go of the old slab before the new one is taken
+    long before = slab.size();
+    if (before >= floats) {
+      return;
+    }
+    slab = Slab.allocate(0); // let go of the old slab before the new one is taken
+    boolean grown = false;
+    try {
       slab = Slab.allocate(floats);
+      grown = true;
+    } finally {
+      if (!grown) {
+        slab = Slab.allocate(before); // programs that were bound before still play
+      }
     }
   }
 
@@ -52,18 +63,33 @@ public final class Arena {
     player.set(null);
   }
 
-  void forwardDone(Program program) {
+  /** Says that values are about to be overwritten, whether or not the play succeeds. */
+  void playBegins() {
+    lastForward = null;
+    lastSlab = null;
+  }
+
+  /** Says that the values of a program now lie in a slab. */
+  void forwardDone(Program program, Slab played) {
     lastForward = program;
+    lastSlab = played;
+  }
+
+  /** Whether the values of a program's last forward pass are still there. */
+  boolean holdsForward(Program program) {
+    return lastForward == program && lastSlab == slab();
   }
 
   void checkBackward(Program program) {
-    if (lastForward != program) {
-      throw new IllegalStateException(
-          lastForward == null
-              ? "backward() needs a forward() before it"
-              : "another program has played on this arena since forward(): its values are gone."
-                  + " Play forward() again");
+    if (lastForward == null) {
+      throw new IllegalStateException("backward() needs a forward() before it");
     }
-    lastForward = null;
+    if (!holdsForward(program)) {
+      throw new IllegalStateException(
+          (lastForward == program
+                  ? "this arena has grown since forward()"
+                  : "another program has played on this arena since forward()")
+              + ": its values are gone. Play forward() again");
+    }
   }
 }

@@ -15,14 +15,19 @@ import dev.tapewise.core.kernel.Reading;
  */
 public record Operand(float[] data, int offset, Shape shape, boolean batched, Reading reading) {
 
+  /** The entries of axis 0 for a batch: all of them where axis 0 is not the batch. */
+  public int images(int batch) {
+    return batched ? batch : shape.axis(0);
+  }
+
   /** The number of floats for a batch. */
   public int size(int batch) {
-    return batched ? Math.multiplyExact(batch, shape.rest()) : shape.intSize();
+    return Math.multiplyExact(images(batch), shape.rest());
   }
 
   /** The last axis. */
   public int channels() {
-    return shape.axis(shape.rank() - 1);
+    return shape.axis(-1);
   }
 
   /** The number of vectors along the last axis, for a batch. */

@@ -44,6 +44,19 @@ public final class Program {
    * @throws IllegalStateException if another program or thread is playing on this arena
    */
   public void forward(int images) {
+    checkBatch(images);
+    arena.lease(this);
+    try {
+      begin(images);
+      Plan.Bound tasks = bound();
+      workers.play(tasks.forward(), tasks.forward().length, images);
+      arena.forwardDone(this, boundTo());
+    } finally {
+      arena.release();
+    }
+  }
+
+  private void checkBatch(int images) {
     if (images < 1 || images > plan.capacity()) {
       throw new IllegalArgumentException(
           "a batch of "
@@ -55,16 +68,13 @@ public final class Program {
       throw new IllegalArgumentException(
           "a batch of " + images + " images was asked for: " + plan.fewestReason());
     }
-    arena.lease(this);
-    try {
-      tape.parameters().initializeOnce();
-      batch = images;
-      Plan.Bound tasks = bound();
-      workers.play(tasks.forward(), tasks.forward().length, images);
-      arena.forwardDone(this);
-    } finally {
-      arena.release();
-    }
+  }
+
+  /** Says that a batch is about to be played, while the arena is leased. */
+  private void begin(int images) {
+    arena.playBegins();
+    tape.parameters().initializeOnce();
+    batch = images;
   }
 
   /**
@@ -77,12 +87,14 @@ public final class Program {
   public void backward() {
     arena.lease(this);
     try {
-      arena.checkBackward(this);
       Plan.Bound tasks = bound();
       if (tasks.backward().length == 0) {
         throw new IllegalStateException(
-            "this program has no backward pass: it was compiled without a loss");
+            "this program has no backward pass: it was compiled without a loss, or its loss depends"
+                + " on no parameter and on no tensor whose gradient is kept");
       }
+      arena.checkBackward(this);
+      arena.playBegins();
       workers.play(tasks.backward(), tasks.backward().length, batch);
     } finally {
       arena.release();
@@ -94,13 +106,21 @@ public final class Program {
    * {@link #backward}, since every task is waited for by itself; allocates.
    *
    * @param images the batch
+   * @throws IllegalArgumentException if {@code images} is not from 1 to the capacity
+   * @throws IllegalStateException if another program or thread is playing on this arena
    */
   public ImmutableList<TaskTime> profile(int images) {
-    forward(images);
-    Plan.Bound tasks = bound();
+    checkBatch(images);
     ImmutableList.Builder<TaskTime> times = ImmutableList.builder();
-    time(tasks.forward(), tasks.forwardLabels(), false, times);
-    time(tasks.backward(), tasks.backwardLabels(), true, times);
+    arena.lease(this);
+    try {
+      begin(images);
+      Plan.Bound tasks = bound();
+      time(tasks.forward(), tasks.forwardLabels(), false, times);
+      time(tasks.backward(), tasks.backwardLabels(), true, times);
+    } finally {
+      arena.release();
+    }
     return times.build();
   }
 
@@ -109,16 +129,11 @@ public final class Program {
       ImmutableList<String> labels,
       boolean backward,
       ImmutableList.Builder<TaskTime> times) {
-    arena.lease(this);
-    try {
-      for (int i = 0; i < tasks.length; i++) {
-        Task[] one = {tasks[i]};
-        long start = System.nanoTime();
-        workers.play(one, 1, batch);
-        times.add(new TaskTime(labels.get(i), backward, System.nanoTime() - start));
-      }
-    } finally {
-      arena.release();
+    for (int i = 0; i < tasks.length; i++) {
+      Task[] one = {tasks[i]};
+      long start = System.nanoTime();
+      workers.play(one, 1, batch);
+      times.add(new TaskTime(labels.get(i), backward, System.nanoTime() - start));
     }
   }
 
@@ -133,6 +148,14 @@ public final class Program {
     return result;
   }
 
+  private Slab boundTo() {
+    Slab slab = boundTo;
+    if (slab == null) {
+      throw new AssertionError("bound before it was played");
+    }
+    return slab;
+  }
+
   /** An input, to be filled. */
   public TensorView input(Var input) {
     if (input.producer() != null || input.parameter() != null) {
@@ -141,8 +164,12 @@ public final class Program {
     return value(input);
   }
 
-  /** An input or a kept tensor; valid after {@link #forward}. */
+  /** A parameter, an input or a kept tensor; valid after {@link #forward}. */
   public TensorView value(Var var) {
+    Parameter p = var.parameter();
+    if (p != null) {
+      return TensorView.of(p.name(), p.values(), p.valueOffset(), p.shape());
+    }
     TensorView view = plan.value(var);
     if (view == null) {
       throw new IllegalArgumentException(
@@ -158,6 +185,10 @@ public final class Program {
   public TensorView gradient(Var var) {
     Parameter p = var.parameter();
     if (p != null) {
+      if (!p.trainable()) {
+        throw new IllegalArgumentException(
+            "\"%s\" is a buffer, which is not trained and has no gradient".formatted(p.name()));
+      }
       return TensorView.of(p.name(), p.gradients(), p.gradientOffset(), p.shape());
     }
     TensorView view = plan.gradient(var);
@@ -204,8 +235,9 @@ public final class Program {
   }
 
   /**
-   * The first place where the last forward pass went wrong: a parameter that is not finite, else a
-   * layer whose statistics are not. Allocates; for use after a non-finite loss.
+   * The first place where the last forward pass went wrong: a parameter or buffer that is not
+   * finite, an input, else a layer whose statistics are not (looked at until {@link #backward} or
+   * another program overwrites them). Allocates; for use after a non-finite loss.
    *
    * @return a sentence that names the layer, or null where everything that can be checked is finite
    */
@@ -226,6 +258,9 @@ public final class Program {
           return "input \"%s\" has %s at index %d".formatted(input.name(), view.get(at), at);
         }
       }
+    }
+    if (!arena.holdsForward(this)) {
+      return null;
     }
     for (Plan.Probe probe : bound().probes()) {
       int at = firstNonFinite(probe.data(), probe.offset(), probe.count());

@@ -134,9 +134,22 @@ public final class Tape {
     Shape shape;
     try {
       shape = op.shape(List.copyOf(shapes));
+    } catch (IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException(
+          "%s: %d input%s too few; inputs are %s"
+              .formatted(
+                  where(op.name()), shapes.size(), shapes.size() == 1 ? " is" : "s are", shapes),
+          e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           where(op.name()) + ": " + e.getMessage() + "; inputs are " + shapes, e);
+    }
+    for (Var v : operands) {
+      if (op.keepsBatch() && v.batched() && v.shape().axis(0) != shape.axis(0)) {
+        throw new IllegalArgumentException(
+            "%s: the result %s does not have the batch of %s as its axis 0. Say so with keepsBatch()"
+                .formatted(where(op.name()), shape, v));
+      }
     }
     Node node = new Node(this, nodes.size(), op, ImmutableList.copyOf(operands), shape, path());
     nodes.add(node);

@@ -219,7 +219,7 @@ public final class Var {
 
   /** Dropout with probability {@code p} in training, nothing in evaluation. */
   public Var dropout(float p) {
-    return tape.training() && p > 0 ? apply(new DropoutOp(p, tape.nextStream())) : this;
+    return tape.training() && p != 0 ? apply(new DropoutOp(p, tape.nextStream())) : this;
   }
 
   /** The mean over all pixels: {@code [N, H, W, C]} to {@code [N, C]}. */

@@ -188,9 +188,10 @@ final class ProgramTest {
       fill(program, net, 5);
       // Warm is when the JIT compiler has seen every branch of every kernel: 1,000 steps in a row
       // without a byte, within a
-      // bounded number of steps. A step that allocated by itself would never get there.
+      // bounded time. A step that allocated by itself would never get there.
       int quiet = 0;
-      for (int i = 0; i < 60_000 && quiet < 1000; i++) {
+      long end = System.nanoTime() + 60_000_000_000L;
+      while (quiet < 1000 && System.nanoTime() < end) {
         long before = workers.allocatedBytes();
         program.forward();
         program.backward();

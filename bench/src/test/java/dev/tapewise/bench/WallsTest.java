@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -58,6 +59,11 @@ final class WallsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(EXAMPLES, BENCH);
+
+  /** Files at the bottom, then data; models over them, and trainers over all. */
+  @ArchTest
+  static final ArchRule arrowsBetweenPackagesOfNnFormNoCycle =
+      slices().matching("dev.tapewise.nn.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule examplesKnowNoBenchmarks =

@@ -1,7 +1,6 @@
 package dev.tapewise.examples;
 
 import dev.tapewise.core.Machine;
-import dev.tapewise.nn.io.StateDict;
 import dev.tapewise.nn.model.Model;
 import dev.tapewise.nn.train.Evaluation;
 import dev.tapewise.nn.train.Evaluator;
@@ -49,7 +48,7 @@ final class EvalMobileNet extends TapewiseCommand {
     atLeastOne("--threads", threads);
     DataOptions.Parts parts = data.open();
     Model model = usage(() -> network.model(recipe, parts));
-    StateDict.load(model, weights);
+    model.load(weights);
     try (Evaluator evaluator = new Evaluator(model, recipe.normalisation(), batch, threads)) {
       long begun = System.nanoTime();
       Evaluation test = evaluator.evaluate(parts.test());

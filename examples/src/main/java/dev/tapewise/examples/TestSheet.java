@@ -1,7 +1,5 @@
 package dev.tapewise.examples;
 
-import dev.tapewise.nn.data.Batch;
-import dev.tapewise.nn.data.DataLoader;
 import dev.tapewise.nn.data.ImageDataset;
 import dev.tapewise.nn.data.Normalisation;
 import dev.tapewise.nn.model.Model;
@@ -9,7 +7,6 @@ import dev.tapewise.nn.model.Prediction;
 import dev.tapewise.nn.model.Predictor;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Picks test images and asks the model about them. */
@@ -21,25 +18,17 @@ final class TestSheet {
   /** The first images of a data set with their predictions. */
   static List<Sheet.Item> items(Model model, ImageDataset data, Normalisation normalisation) {
     List<Sheet.Item> items = new ArrayList<>();
-    int count = Math.min(IMAGES, data.size());
-    try (DataLoader loader = DataLoader.inOrder(data, count, normalisation, model.channels())) {
-      loader.start(0);
-      Batch batch = loader.next();
-      if (batch == null) {
-        throw new AssertionError("a data set has at least one image");
-      }
-      Predictor predictor = new Predictor(model);
-      int size = batch.images().length / count;
-      for (int i = 0; i < count; i++) {
-        Prediction said =
-            predictor.predict(Arrays.copyOfRange(batch.images(), i * size, (i + 1) * size));
-        items.add(
-            new Sheet.Item(
-                image(data, i),
-                data.classNames().get(said.top()),
-                said.probability(said.top()),
-                data.classNames().get(data.label(i))));
-      }
+    Predictor predictor = new Predictor(model, normalisation);
+    float[] pixels = new float[data.imageBytes()];
+    for (int i = 0; i < Math.min(IMAGES, data.size()); i++) {
+      data.copyPixels(i, pixels, 0);
+      Prediction said = predictor.predict(pixels);
+      items.add(
+          new Sheet.Item(
+              image(data, i),
+              data.classNames().get(said.top()),
+              said.probability(said.top()),
+              data.classNames().get(data.label(i))));
     }
     return items;
   }

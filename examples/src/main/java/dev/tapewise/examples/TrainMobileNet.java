@@ -2,7 +2,6 @@ package dev.tapewise.examples;
 
 import dev.tapewise.core.Machine;
 import dev.tapewise.nn.io.AtomicFile;
-import dev.tapewise.nn.io.StateDict;
 import dev.tapewise.nn.loss.CrossEntropy;
 import dev.tapewise.nn.model.Model;
 import dev.tapewise.nn.optim.Sgd;
@@ -87,7 +86,7 @@ final class TrainMobileNet extends TapewiseCommand {
     Model model = usage(() -> network.model(recipe, parts));
     Outputs outputs = Outputs.prepare(out, model.name() + "-" + recipe.dataset(), report);
     if (weights != null) {
-      StateDict.load(model, weights);
+      model.load(weights);
     }
     note(Machine.describe());
     print(
@@ -130,7 +129,7 @@ final class TrainMobileNet extends TapewiseCommand {
     TrainingRun run = new TrainingRun(trainer, parts, spec().commandLine().getOut());
     TrainingResult result = run.train(theEpochs);
     double seconds = (System.nanoTime() - begun) / 1e9;
-    StateDict.save(trainer.model(), outputs.weights());
+    trainer.model().save(outputs.weights());
     if (result.stopped()) {
       print("stopped after %d steps; weights: %s".formatted(result.steps(), outputs.weights()));
       return interruption.happened() ? INTERRUPTED : spec().exitCodeOnExecutionException();

@@ -3,7 +3,6 @@ package dev.tapewise.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tapewise.core.Machine;
-import dev.tapewise.nn.io.StateDict;
 import dev.tapewise.nn.model.Model;
 import dev.tapewise.nn.model.Models;
 import java.awt.image.BufferedImage;
@@ -83,10 +82,10 @@ final class TapewiseTest {
     assertThat(evaluated.out()).contains(last.substring(0, last.indexOf('%')));
 
     Model model = Models.byName("mobilenet_v1-cifar", 10, 0.25f, 28);
-    StateDict.load(model, weights);
+    model.load(weights);
     var planted = model.parameters().get("features.3.3.weight");
     planted.values()[planted.valueOffset()] = Float.NaN;
-    StateDict.save(model, weights);
+    model.save(weights);
     Run damaged = run(eval);
     assertThat(damaged.exitCode()).isEqualTo(1);
     assertThat(damaged.err()).contains("NaN").contains("features.3.3.weight");
@@ -198,7 +197,7 @@ final class TapewiseTest {
     Path weights = folder.resolve("seven.safetensors");
     Model model = Models.byName("mobilenet_v1-cifar", 7, 0.25f, 28);
     model.initialize(0);
-    StateDict.save(model, weights);
+    model.save(weights);
     failure(run("eval", weights.toString()), "classifier.weight");
   }
 

@@ -22,7 +22,7 @@ final class AddTask implements Task {
 
   @Override
   public int chunks(int batch) {
-    return (temporary.size(batch) + CHUNK - 1) / CHUNK;
+    return Math.ceilDiv(temporary.size(batch), CHUNK);
   }
 
   @Override

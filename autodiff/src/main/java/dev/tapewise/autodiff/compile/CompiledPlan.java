@@ -7,6 +7,7 @@ import dev.tapewise.autodiff.Clock;
 import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.autodiff.Node;
 import dev.tapewise.autodiff.NormOp;
+import dev.tapewise.autodiff.Parameter;
 import dev.tapewise.autodiff.Plan;
 import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.TensorView;
@@ -124,6 +125,13 @@ final class CompiledPlan implements Plan {
     NodeBinding seed =
         new NodeBinding(this, memory, producer, layout.lossAt(), true, backward, probes);
     seed.seed();
+    if (!memory.measuring()) {
+      for (Parameter p : loss.tape().parameters().trainable()) {
+        if (!layout.writesGradient(p)) {
+          backward.add(new ZeroGradient(p));
+        }
+      }
+    }
     poison(memory, layout.lossAt(), backward);
     label(labels, producer, backward);
     for (Node node : graph.nodes().reverse()) {

@@ -2,11 +2,13 @@ package dev.tapewise.autodiff.compile;
 
 import dev.tapewise.autodiff.Arena;
 import dev.tapewise.autodiff.CompileOptions;
+import dev.tapewise.autodiff.Parameter;
 import dev.tapewise.autodiff.Plan;
 import dev.tapewise.autodiff.Program;
 import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Workers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a tape into a program: drop what nothing needs, fuse, order, lifetimes, memory plan, bind.
@@ -17,8 +19,8 @@ public final class Compiler {
   /**
    * Compiles a tape.
    *
-   * @throws IllegalArgumentException if the loss is not a scalar or the inputs disagree about the
-   *     batch
+   * @throws IllegalArgumentException if the loss is not a scalar that an op made, a tensor whose
+   *     gradient is kept has none, or the inputs disagree about the batch
    * @throws InsufficientMemoryException if the plan does not fit into the heap, before anything is
    *     allocated
    */
@@ -33,14 +35,17 @@ public final class Compiler {
   /**
    * Plans a program without taking any memory: for its sizes.
    *
-   * @throws IllegalArgumentException if the loss is not a scalar or the inputs disagree about the
-   *     batch
+   * @throws IllegalArgumentException if the loss is not a scalar that an op made, a tensor whose
+   *     gradient is kept has none, or the inputs disagree about the batch
    */
   public static Plan plan(Tape tape, CompileOptions options) {
     return measured(tape, options);
   }
 
   private static CompiledPlan measured(Tape tape, CompileOptions options) {
+    for (Var output : options.outputs()) {
+      checkTape(tape, output);
+    }
     Var loss = options.loss();
     if (loss != null && loss.shape().size() != 1) {
       throw new IllegalArgumentException(
@@ -50,7 +55,35 @@ public final class Compiler {
               + loss.shape().size()
               + " values. Sum them, or compile with CompileOptions.forwardOnly");
     }
+    if (loss != null && loss.producer() == null) {
+      throw new IllegalArgumentException(
+          "a backward pass starts at the result of an op, but no op made " + loss);
+    }
     Graph graph = new Graph(tape, options);
+    for (Var v : options.keptGradients()) {
+      checkTape(tape, v);
+      if (!graph.wantsGradient(v)) {
+        throw new IllegalArgumentException(
+            "%s has no gradient: %s".formatted(v, whyNoGradient(v, loss)));
+      }
+    }
     return new CompiledPlan(graph, options, Fusion.of(graph, options));
+  }
+
+  private static void checkTape(Tape tape, Var v) {
+    if (v.tape() != tape) {
+      throw new IllegalArgumentException(
+          v + " was recorded on another tape. Compile the tape that recorded it");
+    }
+  }
+
+  private static String whyNoGradient(Var v, @Nullable Var loss) {
+    Parameter p = v.parameter();
+    if (p != null && !p.trainable()) {
+      return "it is a buffer, which is not trained";
+    }
+    return loss == null
+        ? "the program is compiled without a loss. Use CompileOptions.of"
+        : "no differentiable way leads from it to the loss " + loss;
   }
 }

@@ -1,6 +1,7 @@
 package dev.tapewise.autodiff.compile;
 
 import dev.tapewise.autodiff.Node;
+import dev.tapewise.autodiff.NormOp;
 import dev.tapewise.autodiff.Var;
 import java.util.Locale;
 
@@ -47,8 +48,12 @@ final class Description {
     }
     StringBuilder remark = new StringBuilder();
     remark.append(group.virtual() ? "read by its consumer" : "written once: " + group.why());
-    remark.append(
-        group.gatherer() != null ? "; statistics by the producer" : "; statistics in a pass");
+    if (!(node.op() instanceof NormOp norm && norm.needsStatistics())) {
+      remark.append("; running statistics");
+    } else {
+      remark.append(
+          group.gatherer() != null ? "; statistics by the producer" : "; statistics in a pass");
+    }
     if (plan.graph().inBackward(node)) {
       remark.append(
           group.sumsGatherer() != null

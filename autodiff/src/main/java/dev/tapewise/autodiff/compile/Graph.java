@@ -49,7 +49,13 @@ final class Graph {
   }
 
   private void findGradients(Var loss, Set<Var> keptGradients) {
-    Set<Var> depends = new HashSet<>(keptGradients);
+    Set<Var> depends = new HashSet<>();
+    for (Var v : keptGradients) {
+      Parameter p = v.parameter();
+      if (p == null || p.trainable()) {
+        depends.add(v);
+      }
+    }
     for (Node node : nodes) {
       for (int i = 0; i < node.inputs().size(); i++) {
         Var v = node.inputs().get(i);

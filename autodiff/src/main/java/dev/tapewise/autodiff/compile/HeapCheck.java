@@ -12,11 +12,8 @@ final class HeapCheck {
 
   static void check(CompiledPlan plan, Tape tape, Workers workers, Arena arena) {
     long arenaBytes = arena.size() >= plan.arenaFloats() ? 0 : plan.arenaFloats() * Float.BYTES;
-    if (plan.arenaFloats() > Integer.MAX_VALUE - 1024) {
-      throw new InsufficientMemoryException(
-          "the program needs an arena of %d MB, more than one array can hold (8191 MB). Choose a smaller batch"
-              .formatted(mb(plan.arenaFloats() * Float.BYTES)));
-    }
+    fitsAnArray("an arena", plan.arenaFloats());
+    fitsAnArray("inputs and kept outputs", plan.keptFloats());
     long scratchBytes = (long) workers.threads() * plan.scratchFloats() * Float.BYTES;
     long needed =
         arenaBytes + plan.keptFloats() * Float.BYTES + tape.parameters().bytes() + scratchBytes;
@@ -42,6 +39,14 @@ final class HeapCheck {
                   mb(runtime.maxMemory()),
                   mb(free),
                   mb((needed + used) * 9 / 8) + 32));
+    }
+  }
+
+  private static void fitsAnArray(String what, long floats) {
+    if (floats > Integer.MAX_VALUE - 1024) {
+      throw new InsufficientMemoryException(
+          "the program needs %s of %d MB, more than one array can hold (8191 MB). Choose a smaller batch"
+              .formatted(what, mb(floats * Float.BYTES)));
     }
   }
 

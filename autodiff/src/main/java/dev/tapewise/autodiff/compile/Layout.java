@@ -11,10 +11,13 @@ import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.RowBands;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,8 @@ final class Layout {
   private final Map<Var, Group> byInput = new HashMap<>();
   private final Map<Var, Group> byTerminal = new HashMap<>();
   private final ImmutableMap<Node, Group> groups;
-  private final List<Node> absorbed = new ArrayList<>();
+  private final Map<Node, Group> byGatherer = new HashMap<>();
+  private final Set<Node> absorbed = new HashSet<>();
 
   private final Map<Var, Buffer> values = new HashMap<>();
   private final Map<Var, Buffer> gradients = new HashMap<>();
@@ -54,6 +58,9 @@ final class Layout {
     for (Group group : groups.values()) {
       byInput.putIfAbsent(group.input(), group);
       byTerminal.put(group.terminal(), group);
+      if (group.gatherer() != null) {
+        byGatherer.put(group.gatherer(), group);
+      }
       if (group.activation() != null) {
         absorbed.add(group.activation());
       }
@@ -179,11 +186,15 @@ final class Layout {
       int channels = channels(group);
       int stride = Scratch.roundUp(channels);
       int at = forwardAt(norm);
+      // to the end of the forward pass, so that what is not finite can be looked for
       coefficients.put(
-          group, new Buffer("coefficients", (long) NormOp.COEFFICIENT_VECTORS * stride, at, at));
-      long bandFloats = 2L * bands(group).count(capacity) * stride;
-      int from = group.gatherer() == null ? at : forwardAt(group.gatherer());
-      statistics.put(group, new Buffer("statistics", bandFloats, from, at));
+          group,
+          new Buffer("coefficients", (long) NormOp.COEFFICIENT_VECTORS * stride, at, lossAt()));
+      long bandFloats = 2L * bandCount(group) * stride;
+      if (((NormOp) norm.op()).needsStatistics()) {
+        int from = group.gatherer() == null ? at : forwardAt(group.gatherer());
+        statistics.put(group, new Buffer("statistics", bandFloats, from, at));
+      }
       if (graph.inBackward(norm)) {
         int back = backwardAt(norm);
         Node gatherer = group.sumsGatherer();
@@ -208,7 +219,8 @@ final class Layout {
         }
       }
       if (graph.inBackward(node) && node.op().backwardReadsOutput()) {
-        use(node.output(), backwardAt(node));
+        Group group = groups.get(node);
+        use(group == null ? node.output() : group.terminal(), backwardAt(node));
       }
     }
     for (Group group : groups.values()) {
@@ -238,22 +250,19 @@ final class Layout {
   }
 
   static int channels(Group group) {
-    return group.input().shape().axis(group.input().shape().rank() - 1);
+    return group.input().shape().axis(-1);
   }
 
-  static RowBands bands(Group group) {
-    var s = group.input().shape();
-    return s.rank() == 4
-        ? RowBands.of(s.axis(1), s.axis(2), s.axis(3))
-        : RowBands.of(1, s.rest() / channels(group), channels(group));
+  /** The most bands that a norm's sums have. */
+  int bandCount(Group group) {
+    Var x = group.input();
+    return RowBands.of(x.shape()).count(x.batched() ? capacity : x.shape().axis(0));
   }
 
   // ------------------------------------------------------------- while measuring
 
-  Buffer addWorkspace(int position, long floats) {
-    Buffer buffer = new Buffer("workspace", floats, position, position);
-    workspaces.put(position, buffer);
-    return buffer;
+  void addWorkspace(int position, long floats) {
+    workspaces.put(position, new Buffer("workspace", floats, position, position));
   }
 
   void addSaved(String key, long floats, int from, int to) {
@@ -277,7 +286,7 @@ final class Layout {
     all.addAll(saved.values());
     all.addAll(workspaces.values());
     all.sort(
-        java.util.Comparator.comparingInt(Buffer::from)
+        Comparator.comparingInt(Buffer::from)
             .thenComparingInt(Buffer::to)
             .thenComparing(Buffer::what)
             .thenComparingLong(Buffer::floats));
@@ -325,6 +334,11 @@ final class Layout {
     return byTerminal.get(terminal);
   }
 
+  /** The norm whose statistics a node gathers. */
+  @Nullable Group gatheredBy(Node node) {
+    return byGatherer.get(node);
+  }
+
   @Nullable Group ofInput(Var input) {
     return byInput.get(input);
   }
@@ -335,16 +349,17 @@ final class Layout {
     return new Graph.Use(node, input).equals(firstWriters.get(p == null ? v : p));
   }
 
+  /** Whether the backward pass writes the gradient of a parameter. */
+  boolean writesGradient(Parameter p) {
+    return firstWriters.containsKey(p);
+  }
+
   @Nullable Long kept(Var v) {
     return kept.get(v);
   }
 
   @Nullable Long keptGradient(Var v) {
     return keptGradients.get(v);
-  }
-
-  Map<Var, Long> keptValues() {
-    return kept;
   }
 
   long keptFloats() {

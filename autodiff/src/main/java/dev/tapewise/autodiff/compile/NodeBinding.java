@@ -17,7 +17,9 @@ import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Kernels;
 import dev.tapewise.core.kernel.Reading;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One pass of one node, while it is measured or bound. */
@@ -31,6 +33,7 @@ final class NodeBinding implements Binding {
   private final List<Task> tasks;
   private final List<Plan.Probe> probes;
   private final List<Task> additions = new ArrayList<>();
+  private final Map<Integer, GradientTarget> targets = new HashMap<>();
   private int workspaces;
 
   NodeBinding(
@@ -185,6 +188,15 @@ final class NodeBinding implements Binding {
     if (!plan.graph().wantsGradient(v) || !node.op().differentiable(input)) {
       return null;
     }
+    GradientTarget target = targets.get(input);
+    if (target == null) {
+      target = target(v, input);
+      targets.put(input, target);
+    }
+    return target;
+  }
+
+  private GradientTarget target(Var v, int input) {
     boolean add = !layout.isFirstWriter(node, input);
     GradientTarget place = gradientPlace(v, add);
     if (!add || node.op().addsGradient(input)) {
@@ -264,8 +276,8 @@ final class NodeBinding implements Binding {
 
   @Override
   public @Nullable BandStatistics statistics() {
-    Group group = layout.ofInput(node.output());
-    return group != null && group.gatherer() == node ? form(group).statistics() : null;
+    Group group = layout.gatheredBy(node);
+    return group == null ? null : form(group).statistics();
   }
 
   @Override
@@ -293,7 +305,7 @@ final class NodeBinding implements Binding {
   /** The form of a group, with all its buffers in place. */
   NormForm form(Group group) {
     int stride = Scratch.roundUp(Layout.channels(group));
-    int half = Layout.bands(group).count(plan.capacity()) * stride;
+    int half = layout.bandCount(group) * stride;
     Buffer coefficientBuffer = layout.coefficients(group);
     Buffer statisticsBuffer = layout.statistics(group);
     Buffer sumsBuffer = layout.sums(group);

@@ -49,6 +49,10 @@ public final class Add implements Op {
     Operand a = binding.input(0);
     Operand b = binding.input(1);
     Operand y = binding.output();
+    if (a.batched() != b.batched()) {
+      binding.requireBatch(
+          binding.capacity(), "a tensor without a batch can be added to a whole batch only");
+    }
     binding.play(
         new ElementTask(y) {
           @Override

@@ -37,7 +37,16 @@ public final class AveragePool implements Op {
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    int n = inputs.get(0).axis(0);
+    PoolGeometry g = geometry;
+    Shape x = inputs.get(0);
+    if (x.rank() != 4
+        || x.axis(1) != g.height()
+        || x.axis(2) != g.width()
+        || x.axis(3) != g.channels()) {
+      throw new IllegalArgumentException(
+          "x must be [N, %d, %d, %d]".formatted(g.height(), g.width(), g.channels()));
+    }
+    int n = x.axis(0);
     return flat
         ? Shape.of(n, geometry.outSize())
         : Shape.of(n, geometry.outHeight(), geometry.outWidth(), geometry.channels());
@@ -110,7 +119,7 @@ public final class AveragePool implements Op {
 
     @Override
     public int chunks(int batch) {
-      return images.batched() ? batch : images.shape().axis(0);
+      return images.images(batch);
     }
 
     @Override

@@ -68,7 +68,10 @@ public final class BatchNorm implements NormOp {
   @Override
   public Shape shape(List<Shape> inputs) {
     Shape x = inputs.get(0);
-    Shape channels = Shape.of(x.axis(x.rank() - 1));
+    if (x.rank() < 2) {
+      throw new IllegalArgumentException("x must have at least two axes, [N, ..., C]");
+    }
+    Shape channels = Shape.of(x.axis(-1));
     for (Shape s :
         List.of(inputs.get(1), inputs.get(2), running.mean().shape(), running.variance().shape())) {
       if (!s.equals(channels)) {
@@ -100,23 +103,15 @@ public final class BatchNorm implements NormOp {
     return training;
   }
 
-  private static RowBands bands(Operand x) {
-    Shape s = x.shape();
-    return s.rank() == 4
-        ? RowBands.of(s.axis(1), s.axis(2), s.axis(3))
-        : RowBands.of(1, s.rest() / x.channels(), x.channels());
-  }
-
   @Override
   public void forward(Binding binding, NormForm form) {
     Operand x = binding.input(0);
     int channels = x.channels();
-    RowBands bands = bands(x);
+    RowBands bands = RowBands.of(x.shape());
     if (training) {
       int pixels = x.shape().rest() / channels;
       if (pixels == 1) {
-        binding.requireBatch(
-            2, "batch norm in training needs more than one value per channel to have a variance");
+        requireTwo(binding, x);
       }
       if (!form.statisticsGathered()) {
         binding.play(new Moments(binding.kernels().statistics(), bands, x, form, channels));
@@ -139,7 +134,7 @@ public final class BatchNorm implements NormOp {
               form.low(),
               form.high());
       binding.play(
-          new Bands(bands) {
+          new Bands(bands, x) {
             @Override
             void run(int band, int row, int rows) {
               staging.rows(y.data(), y.offset() + row * channels, reading, row, rows, channels);
@@ -148,16 +143,26 @@ public final class BatchNorm implements NormOp {
     }
   }
 
+  private static void requireTwo(Binding binding, Operand x) {
+    String reason =
+        "batch norm in training needs more than one value per channel to have a variance";
+    if (x.batched()) {
+      binding.requireBatch(2, reason);
+    } else if (x.shape().axis(0) == 1) {
+      throw new IllegalArgumentException(reason + "; x is " + x.shape());
+    }
+  }
+
   @Override
   public void backward(Binding binding, NormForm form) {
     Operand x = binding.input(0);
     int channels = x.channels();
-    RowBands bands = bands(x);
+    RowBands bands = RowBands.of(x.shape());
     BandGradientSums sums = form.sums();
     if (!form.sumsGathered()) {
       Statistics statistics = binding.kernels().statistics();
       binding.play(
-          new Bands(bands) {
+          new Bands(bands, x) {
             @Override
             void run(int band, int row, int rows) {
               GradientSums.band(statistics, sums, band, row, rows, channels);
@@ -172,7 +177,7 @@ public final class BatchNorm implements NormOp {
       Staging staging = binding.kernels().staging();
       GradientReading gate = sums.gate();
       binding.play(
-          new Bands(bands) {
+          new Bands(bands, x) {
             @Override
             void run(int band, int row, int rows) {
               staging.gradientRows(
@@ -185,20 +190,23 @@ public final class BatchNorm implements NormOp {
   /** One chunk per band. */
   private abstract static class Bands implements Task {
     private final RowBands bands;
+    private final Operand x;
 
-    Bands(RowBands bands) {
+    Bands(RowBands bands, Operand x) {
       this.bands = bands;
+      this.x = x;
     }
 
     @Override
     public int chunks(int batch) {
-      return bands.count(batch);
+      return bands.count(x.images(batch));
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
-      int row = bands.start(chunk, batch);
-      run(chunk, row, bands.start(chunk + 1, batch) - row);
+      int images = x.images(batch);
+      int row = bands.start(chunk, images);
+      run(chunk, row, bands.start(chunk + 1, images) - row);
     }
 
     abstract void run(int band, int row, int rows);
@@ -211,7 +219,7 @@ public final class BatchNorm implements NormOp {
     private final int channels;
 
     Moments(Statistics kernel, RowBands bands, Operand x, NormForm form, int channels) {
-      super(bands);
+      super(bands, x);
       this.kernel = kernel;
       this.x = x;
       this.form = form;
@@ -239,12 +247,14 @@ public final class BatchNorm implements NormOp {
     private final BandTree tree;
     private final NormForm form;
     private final float[] memory;
+    private final Operand x;
     private final Operand gamma;
     private final Operand beta;
     private final int pixels;
     private final int channels;
 
     Finish(Binding binding, Operand x, RowBands bands, NormForm form) {
+      this.x = x;
       this.channels = x.channels();
       this.pixels = x.shape().rest() / channels;
       this.tree = new BandTree(bands, channels);
@@ -261,6 +271,7 @@ public final class BatchNorm implements NormOp {
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      int images = x.images(batch);
       int at =
           tree.moments(
               form.statistics().data(),
@@ -269,8 +280,8 @@ public final class BatchNorm implements NormOp {
               form.statistics().stride(),
               chunk,
               channels,
-              batch);
-      double n = (double) batch * pixels;
+              images);
+      double n = (double) images * pixels;
       int from = chunk * BandTree.BLOCK;
       int end = Math.min(channels, from + BandTree.BLOCK);
       float[] runningMean = running.mean().values();
@@ -343,6 +354,7 @@ public final class BatchNorm implements NormOp {
     private final BandTree tree;
     private final NormForm form;
     private final float[] memory;
+    private final Operand x;
     private final int pixels;
     private final int channels;
     private final @Nullable GradientTarget dgamma;
@@ -354,7 +366,7 @@ public final class BatchNorm implements NormOp {
         NormForm form,
         @Nullable GradientTarget dgamma,
         @Nullable GradientTarget dbeta) {
-      Operand x = binding.input(0);
+      this.x = binding.input(0);
       this.channels = x.channels();
       this.pixels = x.shape().rest() / channels;
       this.tree = new BandTree(bands, channels);
@@ -372,9 +384,11 @@ public final class BatchNorm implements NormOp {
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
       BandGradientSums sums = form.sums();
+      int images = x.images(batch);
       int at =
-          tree.sums(sums.data(), sums.sum(), sums.product(), sums.stride(), chunk, channels, batch);
-      double n = (double) batch * pixels;
+          tree.sums(
+              sums.data(), sums.sum(), sums.product(), sums.stride(), chunk, channels, images);
+      double n = (double) images * pixels;
       int from = chunk * BandTree.BLOCK;
       int end = Math.min(channels, from + BandTree.BLOCK);
       for (int c = from; c < end; c++, at++) {

@@ -2,6 +2,7 @@ package dev.tapewise.autodiff.op;
 
 import dev.tapewise.autodiff.Binding;
 import dev.tapewise.autodiff.GradientTarget;
+import dev.tapewise.autodiff.Operand;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.Task;
 import dev.tapewise.core.geometry.RowBands;
@@ -15,7 +16,8 @@ final class BiasGradient {
   static void bind(Binding binding, GradientTarget db, int height, int width, int channels) {
     RowBands bands = RowBands.of(height, width, channels);
     int stride = Scratch.roundUp(channels);
-    int sums = binding.workspace((long) bands.count(binding.capacity()) * stride);
+    Operand y = binding.output();
+    int sums = binding.workspace((long) bands.count(y.images(binding.capacity())) * stride);
     float[] memory = binding.memory();
     Kernels kernels = binding.kernels();
     GradientReading dy = binding.outputGradient();
@@ -23,13 +25,14 @@ final class BiasGradient {
         new Task() {
           @Override
           public int chunks(int batch) {
-            return bands.count(batch);
+            return bands.count(y.images(batch));
           }
 
           @Override
           public void run(int chunk, int batch, Scratch scratch) {
-            int row = bands.start(chunk, batch);
-            int rows = bands.start(chunk + 1, batch) - row;
+            int images = y.images(batch);
+            int row = bands.start(chunk, images);
+            int rows = bands.start(chunk + 1, images) - row;
             kernels
                 .statistics()
                 .columnSums(
@@ -50,7 +53,7 @@ final class BiasGradient {
 
           @Override
           public void run(int chunk, int batch, Scratch scratch) {
-            kernels.combine().tree(memory, sums, bands.count(batch), stride, 0, channels);
+            kernels.combine().tree(memory, sums, bands.count(y.images(batch)), stride, 0, channels);
             if (db.add()) {
               kernels
                   .elementwise()

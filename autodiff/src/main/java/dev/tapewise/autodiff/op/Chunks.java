@@ -32,6 +32,6 @@ final class Chunks {
 
   /** Chunks of an element-by-element pass. */
   static int elements(int count) {
-    return (count + ELEMENTS - 1) / ELEMENTS;
+    return Math.ceilDiv(count, ELEMENTS);
   }
 }

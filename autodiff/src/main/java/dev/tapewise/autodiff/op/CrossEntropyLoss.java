@@ -71,7 +71,7 @@ public final class CrossEntropyLoss implements Op {
     Operand labels = binding.input(1);
     Operand loss = binding.output();
     int classes = logits.channels();
-    int rowLoss = binding.workspace(binding.capacity());
+    int rowLoss = binding.workspace(logits.rows(binding.capacity()));
     float[] memory = binding.memory();
     binding.play(
         new Rows(logits) {
@@ -150,7 +150,7 @@ public final class CrossEntropyLoss implements Op {
 
     @Override
     public int chunks(int batch) {
-      return (logits.rows(batch) + ROWS - 1) / ROWS;
+      return Math.ceilDiv(logits.rows(batch), ROWS);
     }
 
     @Override

@@ -49,7 +49,7 @@ final class PointwiseTasks {
             binding.kernels().statistics(),
             bands,
             binding.output(),
-            binding.input(0).reading(),
+            binding.input(0),
             memory,
             packed,
             bias,
@@ -61,6 +61,7 @@ final class PointwiseTasks {
     private final Statistics sums;
     private final RowBands bands;
     private final Operand y;
+    private final Operand input;
     private final Reading x;
     private final float[] memory;
     private final int packed;
@@ -73,7 +74,7 @@ final class PointwiseTasks {
         Statistics sums,
         RowBands bands,
         Operand y,
-        Reading x,
+        Operand input,
         float[] memory,
         int packed,
         @Nullable Operand bias,
@@ -82,7 +83,8 @@ final class PointwiseTasks {
       this.sums = sums;
       this.bands = bands;
       this.y = y;
-      this.x = x;
+      this.input = input;
+      this.x = input.reading();
       this.memory = memory;
       this.packed = packed;
       this.bias = bias == null ? null : bias.data();
@@ -92,18 +94,19 @@ final class PointwiseTasks {
 
     @Override
     public int chunks(int batch) {
-      return Math.min(Chunks.FORWARD, bands.count(batch));
+      return Math.min(Chunks.FORWARD, bands.count(input.images(batch)));
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      int images = input.images(batch);
       int chunks = chunks(batch);
-      int count = bands.count(batch);
+      int count = bands.count(images);
       int end = Chunks.start(count, chunk + 1, chunks);
       BandStatistics gather = statistics;
       for (int band = Chunks.start(count, chunk, chunks); band < end; band++) {
-        int row = bands.start(band, batch);
-        int rows = bands.start(band + 1, batch) - row;
+        int row = bands.start(band, images);
+        int rows = bands.start(band + 1, images) - row;
         int at = y.offset() + row * n;
         kernel.forward(y.data(), at, x, row, rows, k, n, memory, packed, bias, biasOffset, scratch);
         if (gather != null) {
@@ -145,7 +148,8 @@ final class PointwiseTasks {
     RowBands bands = RowBands.of(height, width, k);
     int size = kernel.partialSize(k, n);
     int stride = Scratch.roundUp(size);
-    int most = Chunks.partials(bands.count(binding.capacity()), size);
+    Operand x = binding.input(0);
+    int most = Chunks.partials(bands.count(x.images(binding.capacity())), size);
     int partial = dw == null ? 0 : binding.workspace((long) most * stride);
     binding.scratch(kernel.backwardScratch(bands.maxPixels(), k, n), 0);
     Backward task =
@@ -154,7 +158,7 @@ final class PointwiseTasks {
             binding.kernels().statistics(),
             bands,
             dx,
-            binding.input(0).reading(),
+            x,
             binding.outputGradient(),
             memory,
             packed,
@@ -217,6 +221,7 @@ final class PointwiseTasks {
     private final float @Nullable [] dx;
     private final int dxOffset;
     private final boolean add;
+    private final Operand input;
     private final Reading x;
     private final GradientReading dy;
     private final float[] memory;
@@ -232,7 +237,7 @@ final class PointwiseTasks {
         Statistics statistics,
         RowBands bands,
         @Nullable GradientTarget dx,
-        Reading x,
+        Operand input,
         GradientReading dy,
         float[] memory,
         int packed,
@@ -247,7 +252,8 @@ final class PointwiseTasks {
       this.dx = dx == null ? null : dx.data();
       this.dxOffset = dx == null ? 0 : dx.offset();
       this.add = dx != null && dx.add();
-      this.x = x;
+      this.input = input;
+      this.x = input.reading();
       this.dy = dy;
       this.memory = memory;
       this.packed = packed;
@@ -260,13 +266,14 @@ final class PointwiseTasks {
 
     @Override
     public int chunks(int batch) {
-      return Chunks.partials(bands.count(batch), size);
+      return Chunks.partials(bands.count(input.images(batch)), size);
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      int images = input.images(batch);
       int chunks = chunks(batch);
-      int count = bands.count(batch);
+      int count = bands.count(images);
       int end = Chunks.start(count, chunk + 1, chunks);
       int at = partial + chunk * stride;
       if (weights) {
@@ -274,8 +281,8 @@ final class PointwiseTasks {
       }
       BandGradientSums gather = sums;
       for (int band = Chunks.start(count, chunk, chunks); band < end; band++) {
-        int row = bands.start(band, batch);
-        int rows = bands.start(band + 1, batch) - row;
+        int row = bands.start(band, images);
+        int rows = bands.start(band + 1, images) - row;
         kernel.backward(
             dx,
             dxOffset + row * k,

@@ -44,7 +44,7 @@ final class SpatialTasks {
             binding.kernels().statistics(),
             RowBands.of(geometry.outHeight(), geometry.outWidth(), geometry.outChannels()),
             binding.output(),
-            binding.input(0).reading(),
+            binding.input(0),
             memory,
             packed,
             bias,
@@ -56,6 +56,7 @@ final class SpatialTasks {
     private final RowBands bands;
     private final ImageUnits units;
     private final Operand y;
+    private final Operand input;
     private final Reading x;
     private final float[] memory;
     private final int packed;
@@ -70,7 +71,7 @@ final class SpatialTasks {
         Statistics sums,
         RowBands bands,
         Operand y,
-        Reading x,
+        Operand input,
         float[] memory,
         int packed,
         @Nullable Operand bias,
@@ -79,7 +80,8 @@ final class SpatialTasks {
       this.bands = bands;
       this.units = new ImageUnits(bands, geometry.outWidth());
       this.y = y;
-      this.x = x;
+      this.input = input;
+      this.x = input.reading();
       this.memory = memory;
       this.packed = packed;
       this.bias = bias == null ? null : bias.data();
@@ -89,21 +91,22 @@ final class SpatialTasks {
 
     @Override
     public int chunks(int batch) {
-      return Math.min(Chunks.FORWARD, units.count(batch));
+      return Math.min(Chunks.FORWARD, units.count(input.images(batch)));
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      int images = input.images(batch);
       int chunks = chunks(batch);
-      int count = units.count(batch);
+      int count = units.count(images);
       int end = Chunks.start(count, chunk + 1, chunks);
-      int parts = units.parts(batch);
+      int parts = units.parts(images);
       for (int unit = Chunks.start(count, chunk, chunks); unit < end; unit++) {
-        int part = units.part(unit, batch);
+        int part = units.part(unit, images);
         int from = units.firstRow(part, parts);
         int to = part + 1 == parts || bands.images() > 1 ? rows : units.firstRow(part + 1, parts);
-        int endImage = units.endImage(unit, batch);
-        for (int image = units.firstImage(unit, batch); image < endImage; image++) {
+        int endImage = units.endImage(unit, images);
+        for (int image = units.firstImage(unit, images); image < endImage; image++) {
           kernel.forward(
               y.data(),
               y.offset() + image * outSize,
@@ -118,15 +121,15 @@ final class SpatialTasks {
               scratch);
         }
         if (statistics != null) {
-          gather(statistics, unit, batch);
+          gather(statistics, unit, images);
         }
       }
     }
 
-    private void gather(BandStatistics gather, int unit, int batch) {
-      int end = units.firstBand(unit + 1, batch);
-      for (int band = units.firstBand(unit, batch); band < end; band++) {
-        int row = bands.start(band, batch);
+    private void gather(BandStatistics gather, int unit, int images) {
+      int end = units.firstBand(unit + 1, images);
+      for (int band = units.firstBand(unit, images); band < end; band++) {
+        int row = bands.start(band, images);
         sums.moments(
             gather.data(),
             gather.mean() + band * gather.stride(),
@@ -134,7 +137,7 @@ final class SpatialTasks {
             gather.centred() + band * gather.stride(),
             y.data(),
             y.offset() + row * channels,
-            bands.start(band + 1, batch) - row,
+            bands.start(band + 1, images) - row,
             channels);
       }
     }
@@ -163,14 +166,15 @@ final class SpatialTasks {
     RowBands bands = RowBands.of(geometry.height(), geometry.width(), geometry.inChannels());
     int size = kernel.partialSize();
     int stride = Scratch.roundUp(size);
-    int partial = dw == null ? 0 : binding.workspace((long) Chunks.PARTIALS * stride);
+    int most = Chunks.partials(Chunks.PARTIALS, size);
+    int partial = dw == null ? 0 : binding.workspace((long) most * stride);
     binding.scratch(kernel.scratchFloats(), kernel.scratchInts());
     Backward task =
         new Backward(
             binding.kernels().statistics(),
             bands,
             dx,
-            binding.input(0).reading(),
+            binding.input(0),
             binding.outputGradient(),
             memory,
             packed,
@@ -203,6 +207,7 @@ final class SpatialTasks {
     private final float @Nullable [] dx;
     private final int dxOffset;
     private final boolean add;
+    private final Operand input;
     private final Reading x;
     private final GradientReading dy;
     private final float[] memory;
@@ -220,7 +225,7 @@ final class SpatialTasks {
         Statistics statistics,
         RowBands bands,
         @Nullable GradientTarget dx,
-        Reading x,
+        Operand input,
         GradientReading dy,
         float[] memory,
         int packed,
@@ -233,7 +238,8 @@ final class SpatialTasks {
       this.dx = dx == null ? null : dx.data();
       this.dxOffset = dx == null ? 0 : dx.offset();
       this.add = dx != null && dx.add();
-      this.x = x;
+      this.input = input;
+      this.x = input.reading();
       this.dy = dy;
       this.memory = memory;
       this.packed = packed;
@@ -244,25 +250,26 @@ final class SpatialTasks {
 
     @Override
     public int chunks(int batch) {
-      return Chunks.partials(units.count(batch), size);
+      return Chunks.partials(units.count(input.images(batch)), size);
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      int images = input.images(batch);
       int chunks = chunks(batch);
-      int count = units.count(batch);
+      int count = units.count(images);
       int end = Chunks.start(count, chunk + 1, chunks);
       int at = partial + chunk * stride;
       if (weights) {
         java.util.Arrays.fill(memory, at, at + size, 0f);
       }
-      int parts = bands.images() > 1 ? 1 : units.parts(batch);
+      int parts = bands.images() > 1 ? 1 : units.parts(images);
       for (int unit = Chunks.start(count, chunk, chunks); unit < end; unit++) {
-        int part = units.part(unit, batch);
+        int part = units.part(unit, images);
         int from = units.firstRow(part, parts);
         int to = part + 1 == parts ? rows : units.firstRow(part + 1, parts);
-        int endImage = units.endImage(unit, batch);
-        for (int image = units.firstImage(unit, batch); image < endImage; image++) {
+        int endImage = units.endImage(unit, images);
+        for (int image = units.firstImage(unit, images); image < endImage; image++) {
           kernel.backward(
               dx,
               dxOffset + image * inSize,
@@ -282,15 +289,15 @@ final class SpatialTasks {
         }
         BandGradientSums gather = sums;
         if (gather != null) {
-          int endBand = units.firstBand(unit + 1, batch);
-          for (int band = units.firstBand(unit, batch); band < endBand; band++) {
-            int row = bands.start(band, batch);
+          int endBand = units.firstBand(unit + 1, images);
+          for (int band = units.firstBand(unit, images); band < endBand; band++) {
+            int row = bands.start(band, images);
             GradientSums.band(
                 statistics,
                 gather,
                 band,
                 row,
-                bands.start(band + 1, batch) - row,
+                bands.start(band + 1, images) - row,
                 geometry.inChannels());
           }
         }

@@ -51,7 +51,9 @@ public record ConvGeometry(
     positive("dilation", dilationWidth);
     positive("groups", groups);
     if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
-      throw new IllegalArgumentException("padding must not be negative");
+      throw new IllegalArgumentException(
+          "padding must not be negative: top=%d bottom=%d left=%d right=%d"
+              .formatted(padTop, padBottom, padLeft, padRight));
     }
     if (inChannels % groups != 0) {
       throw new IllegalArgumentException(
@@ -63,8 +65,8 @@ public record ConvGeometry(
           "%d output channels are not divisible by groups=%d. Choose groups from %s"
               .formatted(outChannels, groups, divisors(outChannels)));
     }
-    fits("rows", height, padTop, padBottom, (kernelHeight - 1) * dilationHeight + 1);
-    fits("columns", width, padLeft, padRight, (kernelWidth - 1) * dilationWidth + 1);
+    fits("rows", height, padTop, padBottom, (kernelHeight - 1L) * dilationHeight + 1);
+    fits("columns", width, padLeft, padRight, (kernelWidth - 1L) * dilationWidth + 1);
   }
 
   /** A geometry whose padding follows a rule. */
@@ -116,7 +118,7 @@ public record ConvGeometry(
 
   /** Taps of the kernel. */
   public int taps() {
-    return kernelHeight * kernelWidth;
+    return Math.multiplyExact(kernelHeight, kernelWidth);
   }
 
   /** Input channels of one group. */
@@ -141,7 +143,7 @@ public record ConvGeometry(
 
   /** Floats of the weights {@code [kh, kw, in / groups, out]}. */
   public int weightSize() {
-    return Math.multiplyExact(taps() * inPerGroup(), outChannels);
+    return Math.multiplyExact(Math.multiplyExact(taps(), inPerGroup()), outChannels);
   }
 
   /** Multiply-adds of one image, padding counted as in the published tables. */
@@ -169,8 +171,14 @@ public record ConvGeometry(
     }
   }
 
-  private static void fits(String what, int size, int before, int after, int window) {
-    if ((long) size + before + after < window) {
+  private static void fits(String what, int size, int before, int after, long window) {
+    long padded = (long) size + before + after;
+    if (padded > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d %s padded by %d and %d are more than 2147483647"
+              .formatted(size, what, before, after));
+    }
+    if (padded < window) {
       throw new IllegalArgumentException(
           "a window of %d %s does not fit into %d %s padded by %d and %d"
               .formatted(window, what, size, what, before, after));

@@ -61,8 +61,12 @@ public sealed interface Padding {
   record Same() implements Padding {
     @Override
     public Amount vertical(int size, int kernel, int stride, int dilation) {
-      int out = (size + stride - 1) / stride;
-      int total = Math.max((out - 1) * stride + (kernel - 1) * dilation + 1 - size, 0);
+      if (stride < 1) {
+        throw new IllegalArgumentException("stride must be at least 1 but is " + stride);
+      }
+      long out = Math.ceilDiv(size, stride);
+      long window = (kernel - 1L) * dilation + 1;
+      int total = Math.toIntExact(Math.max((out - 1) * stride + window - size, 0));
       return new Amount(total / 2, total - total / 2);
     }
 

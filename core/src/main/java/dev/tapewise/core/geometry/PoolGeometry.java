@@ -37,23 +37,30 @@ public record PoolGeometry(
           "a pool needs an image, got %d x %d x %d".formatted(height, width, channels));
     }
     if (windowHeight < 1 || windowWidth < 1 || strideHeight < 1 || strideWidth < 1) {
-      throw new IllegalArgumentException("window and stride must be at least 1");
+      throw new IllegalArgumentException(
+          "window and stride must be at least 1: window %d x %d, stride %d x %d"
+              .formatted(windowHeight, windowWidth, strideHeight, strideWidth));
     }
     if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
-      throw new IllegalArgumentException("padding must not be negative");
+      throw new IllegalArgumentException(
+          "padding must not be negative: top=%d bottom=%d left=%d right=%d"
+              .formatted(padTop, padBottom, padLeft, padRight));
     }
     if (padTop >= windowHeight
         || padBottom >= windowHeight
         || padLeft >= windowWidth
         || padRight >= windowWidth) {
       throw new IllegalArgumentException(
-          "padding must be smaller than the window of %d x %d"
-              .formatted(windowHeight, windowWidth));
+          "padding must be smaller than the window of %d x %d: top=%d bottom=%d left=%d right=%d"
+              .formatted(windowHeight, windowWidth, padTop, padBottom, padLeft, padRight));
     }
-    if (height + padTop + padBottom < windowHeight || width + padLeft + padRight < windowWidth) {
+    if ((long) height + padTop + padBottom < windowHeight
+        || (long) width + padLeft + padRight < windowWidth) {
       throw new IllegalArgumentException(
           "a window of %d x %d does not fit into %d x %d"
-              .formatted(windowHeight, windowWidth, height, width));
+                  .formatted(windowHeight, windowWidth, height, width)
+              + ", padded by top=%d bottom=%d left=%d right=%d"
+                  .formatted(padTop, padBottom, padLeft, padRight));
     }
   }
 
@@ -69,11 +76,11 @@ public record PoolGeometry(
 
   /** Floats of one input image. */
   public int inSize() {
-    return height * width * channels;
+    return Math.multiplyExact(Math.multiplyExact(height, width), channels);
   }
 
   /** Floats of one output image. */
   public int outSize() {
-    return outHeight() * outWidth() * channels;
+    return Math.multiplyExact(Math.multiplyExact(outHeight(), outWidth()), channels);
   }
 }

@@ -1,5 +1,7 @@
 package dev.tapewise.core.geometry;
 
+import dev.tapewise.core.Shape;
+
 /**
  * How the pixels of {@code [batch, height, width, channels]} are cut into bands for sums over batch
  * and space. The cut depends on shapes alone, so a sum over bands has the same bits whoever
@@ -22,6 +24,18 @@ public final class RowBands {
     this.width = width;
     this.perImage = perImage;
     this.images = images;
+  }
+
+  /**
+   * The bands of {@code [N, H, W, C]}, or of {@code [N, ..., C]} as images of one row.
+   *
+   * @param shape a shape of at least two axes
+   */
+  public static RowBands of(Shape shape) {
+    int channels = shape.axis(-1);
+    return shape.rank() == 4
+        ? of(shape.axis(1), shape.axis(2), channels)
+        : of(1, shape.rest() / channels, channels);
   }
 
   /**

@@ -29,6 +29,12 @@ public record Normalisation(ImmutableDoubleArray mean, ImmutableDoubleArray devi
           ImmutableDoubleArray.of(0.4914, 0.4822, 0.4465),
           ImmutableDoubleArray.of(0.2470, 0.2435, 0.2616));
 
+  /** The constants that torchvision's weights for ImageNet were trained with. */
+  public static final Normalisation IMAGENET =
+      new Normalisation(
+          ImmutableDoubleArray.of(0.485, 0.456, 0.406),
+          ImmutableDoubleArray.of(0.229, 0.224, 0.225));
+
   /**
    * Checks the values.
    *

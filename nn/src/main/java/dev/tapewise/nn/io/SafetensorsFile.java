@@ -89,6 +89,11 @@ public final class SafetensorsFile implements Closeable {
     return length;
   }
 
+  /** The file's path, for errors. */
+  String name() {
+    return file;
+  }
+
   /**
    * The names of all tensors.
    *

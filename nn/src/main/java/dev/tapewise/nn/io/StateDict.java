@@ -1,8 +1,9 @@
 package dev.tapewise.nn.io;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableLongArray;
 import dev.tapewise.autodiff.Parameter;
-import dev.tapewise.nn.model.Model;
+import dev.tapewise.autodiff.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,9 +13,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The parameters and running statistics of a model as a safetensors file with PyTorch's names and
+ * The parameters and running statistics of a network as a safetensors file with PyTorch's names and
  * order of axes (see {@link TorchLayout}), which {@code load_state_dict} of the same network in
- * PyTorch reads, and the other way round.
+ * PyTorch reads, and the other way round. Models save and load through it; so may networks that
+ * were recorded by hand.
  *
  * <p>Optimizer state is not in it. PyTorch's {@code num_batches_tracked}, which only norms without
  * a momentum use, is ignored when read and not written: PyTorch does not miss it.
@@ -26,46 +28,49 @@ public final class StateDict {
   private StateDict() {}
 
   /**
-   * Writes all parameters and buffers of a model, whole or not at all.
+   * Writes all parameters and buffers, whole or not at all.
    *
+   * @param metadata strings to keep beside them
    * @param path the file, created or replaced
    * @throws IOException if the file could not be written; an old one is then still there
    */
-  public static void save(Model model, Path path) throws IOException {
+  public static void save(ParameterStore parameters, Map<String, String> metadata, Path path)
+      throws IOException {
     List<TensorValues> tensors = new ArrayList<>();
-    for (Parameter p : model.parameters().all()) {
+    for (Parameter p : parameters.all()) {
       tensors.add(TensorValues.floats(p.name(), TorchLayout.shape(p), TorchLayout.values(p), 0));
     }
-    SafetensorsWriter.write(path, tensors, Map.of("format", "pt"));
+    ImmutableMap<String, String> all =
+        ImmutableMap.<String, String>builder().put("format", "pt").putAll(metadata).buildOrThrow();
+    SafetensorsWriter.write(path, tensors, all);
   }
 
   /**
-   * Sets all parameters and buffers of a model. The file must have exactly its tensors, of type
-   * F32, F16, BF16 or F64; where it does not, nothing is changed.
+   * Sets all parameters and buffers. The file must have exactly their tensors, of type F32, F16,
+   * BF16 or F64; where it does not, nothing is changed.
    *
+   * @param network what errors call the network
    * @throws MalformedFileException if tensors are missing, unknown, or of another shape or type:
    *     one error names up to five of them
    * @throws IOException if the file cannot be read
    */
-  public static void load(Model model, Path path) throws IOException {
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      List<Parameter> parameters = model.parameters().all();
-      check(model, parameters, file, path);
-      List<float[]> values = new ArrayList<>();
-      for (Parameter p : parameters) {
-        float[] read = new float[p.size()];
-        file.readFloats(p.name(), read, 0);
-        values.add(read);
-      }
-      for (int i = 0; i < values.size(); i++) {
-        TorchLayout.set(parameters.get(i), values.get(i));
-      }
-      model.parameters().markInitialized();
+  public static void load(ParameterStore parameters, String network, SafetensorsFile file)
+      throws IOException {
+    List<Parameter> all = parameters.all();
+    check(network, all, file);
+    List<float[]> values = new ArrayList<>();
+    for (Parameter p : all) {
+      float[] read = new float[p.size()];
+      file.readFloats(p.name(), read, 0);
+      values.add(read);
     }
+    for (int i = 0; i < values.size(); i++) {
+      TorchLayout.set(all.get(i), values.get(i));
+    }
+    parameters.markInitialized();
   }
 
-  private static void check(
-      Model model, List<Parameter> parameters, SafetensorsFile file, Path path)
+  private static void check(String network, List<Parameter> parameters, SafetensorsFile file)
       throws MalformedFileException {
     List<String> expected = new ArrayList<>();
     List<String> found = new ArrayList<>();
@@ -95,9 +100,9 @@ public final class StateDict {
     }
     if (!expected.isEmpty()) {
       throw new MalformedFileException(
-          path.toString(),
+          file.name(),
           SafetensorsHeader.START,
-          "the tensors of " + model.name() + ": " + listed(expected),
+          "the tensors of " + network + ": " + listed(expected),
           listed(found),
           "Load it into the model it was saved from: the same network, width and classes.");
     }

@@ -1,7 +1,7 @@
 /**
  * Files: safetensors and checkpoints, read with checks and written beside, synced, then renamed.
- * May use {@code dev.tapewise.nn} and gson, which no other package sees. Models and trainers save
- * and resume through it.
+ * May use {@code dev.tapewise.autodiff} and gson, which no other package sees. Data sets, models
+ * and trainers read and save through it.
  */
 @NullMarked
 package dev.tapewise.nn.io;

@@ -40,7 +40,8 @@ public final class Trainer implements AutoCloseable {
     this.model = options.model();
     this.schedule = options.chosenSchedule();
     this.augmentation = options.chosenAugmentation();
-    this.normalisation = options.chosenNormalisation();
+    Normalisation chosen = options.chosenNormalisation();
+    this.normalisation = chosen == null ? model.normalisation() : chosen;
     this.seed = options.chosenSeed();
     this.batch = options.chosenBatch();
     this.workers = workers;
@@ -70,6 +71,8 @@ public final class Trainer implements AutoCloseable {
    * calls. An epoch's last batch is short where the data set says so; one that batch norm cannot be
    * trained on (a single value per channel) is left out.
    *
+   * <p>The model takes over the normalisation of the images.
+   *
    * @param epochs passes over the data, at least 1; the schedule runs once over all of them
    * @throws NonFiniteException if the loss or a parameter is no longer finite
    */
@@ -83,6 +86,7 @@ public final class Trainer implements AutoCloseable {
       scale = Normalisation.measure(data);
       normalisation = scale;
     }
+    model.normalisation(scale);
     int channels = model.channels();
     try (DataLoader loader =
         DataLoader.of(data, Math.min(batch, data.size()), scale, augmentation, seed, channels)) {
@@ -113,7 +117,10 @@ public final class Trainer implements AutoCloseable {
     stopRequested = true;
   }
 
-  /** The normalisation of images, or null before {@link #fit} where none was given. */
+  /**
+   * The normalisation of images, or null before {@link #fit} where none was given and the model has
+   * none.
+   */
   public @Nullable Normalisation normalisation() {
     return normalisation;
   }

@@ -54,7 +54,10 @@ public final class TrainerBuilder {
     return this;
   }
 
-  /** How pixels are scaled; measured on the first data set that is trained on unless told. */
+  /**
+   * How pixels are scaled; the model's own unless told, and where it has none, measured on the
+   * first data set that is trained on.
+   */
   public TrainerBuilder normalisation(Normalisation chosen) {
     normalisation = chosen;
     return this;

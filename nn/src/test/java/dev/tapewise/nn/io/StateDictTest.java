@@ -34,9 +34,9 @@ final class StateDictTest {
             .get("features.0.1.running_mean")
             .values()[saved.parameters().get("features.0.1.running_mean").valueOffset()] =
         Float.MIN_VALUE;
-    StateDict.save(saved, file);
+    saved.save(file);
     Model loaded = MobileNetV2.imageNet(10, 0.35f).initialize(2);
-    StateDict.load(loaded, file);
+    loaded.load(file);
     for (Parameter p : saved.parameters().all()) {
       assertThat(loaded.parameters().get(p.name()).toArray()).as(p.name()).isEqualTo(p.toArray());
     }
@@ -45,7 +45,7 @@ final class StateDictTest {
   @Test
   void theFileHasPyTorchsNamesAndShapesInOrder() throws IOException {
     Path file = folder.resolve("model.safetensors");
-    StateDict.save(MobileNetV2.imageNet(10, 1).initialize(1), file);
+    MobileNetV2.imageNet(10, 1).initialize(1).save(file);
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
       assertThat(in.metadata()).containsEntry("format", "pt");
       assertThat(in.names())
@@ -70,9 +70,9 @@ final class StateDictTest {
   @Test
   void loadedValuesAreNotInitializedOver() throws IOException {
     Path file = folder.resolve("model.safetensors");
-    StateDict.save(model().initialize(1), file);
+    model().initialize(1).save(file);
     Model loaded = model();
-    StateDict.load(loaded, file);
+    loaded.load(file);
     float[] values = loaded.parameters().get("classifier.weight").toArray();
     loaded.parameters().initializeOnce();
     assertThat(loaded.parameters().get("classifier.weight").toArray()).isEqualTo(values);
@@ -99,7 +99,7 @@ final class StateDictTest {
     Path file = written(tensors);
     Model model = model().initialize(5);
     List<float[]> before = model.parameters().all().stream().map(Parameter::toArray).toList();
-    assertThatThrownBy(() -> StateDict.load(model, file))
+    assertThatThrownBy(() -> model.load(file))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContainingAll(parts);
@@ -143,8 +143,8 @@ final class StateDictTest {
   @Test
   void anotherNetworkGivesOneErrorWithAFewNames() throws IOException {
     Path file = folder.resolve("other.safetensors");
-    StateDict.save(MobileNetV2.cifar(10, 0.25f).initialize(1), file);
-    assertThatThrownBy(() -> StateDict.load(model(), file))
+    MobileNetV2.cifar(10, 0.25f).initialize(1).save(file);
+    assertThatThrownBy(() -> model().load(file))
         .hasMessageContaining("the tensors of mobilenet_v1-cifar: \"features.0.0.weight\"")
         .hasMessageContaining(" more")
         .hasMessageContaining("the same network, width and classes")
@@ -158,7 +158,7 @@ final class StateDictTest {
     String name = "features.0.1.num_batches_tracked";
     tensors.put(name, TensorValues.ints(name, ImmutableLongArray.of(), new int[1], 0));
     Model loaded = model();
-    StateDict.load(loaded, written(tensors));
+    loaded.load(written(tensors));
     assertThat(loaded.parameters().get("classifier.weight").toArray())
         .isEqualTo(saved.parameters().get("classifier.weight").toArray());
   }
