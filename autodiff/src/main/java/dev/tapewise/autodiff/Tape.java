@@ -172,8 +172,12 @@ public final class Tape {
   }
 
   /**
-   * Compiles with the defaults: training by {@code loss} where this is a training tape, fused, one
-   * thread.
+   * Compiles with the defaults: a backward pass from {@code loss}, fused, one thread, memory of its
+   * own.
+   *
+   * @throws IllegalArgumentException if the loss is not a scalar
+   * @throws dev.tapewise.autodiff.compile.InsufficientMemoryException if it does not fit into the
+   *     heap
    */
   public Program compile(Var loss) {
     return compile(CompileOptions.of(loss));

@@ -5,14 +5,16 @@ import dev.tapewise.autodiff.Initializer;
 import dev.tapewise.autodiff.Program;
 import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.Var;
-import dev.tapewise.autodiff.check.Projection;
 import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.Workers;
 import dev.tapewise.core.geometry.Padding;
 import java.util.List;
 
-/** One convolution layer as a program of its own, with a gradient for its input and its weights. */
+/**
+ * One convolution layer as a program of its own, with a gradient for its input and its weights; the
+ * loss is the sum of the output, one more pass over it each way.
+ */
 final class ConvolutionCase implements AutoCloseable {
   private final Workers workers;
   private final Program forward;
@@ -44,14 +46,9 @@ final class ConvolutionCase implements AutoCloseable {
     Padding padding = valid ? Padding.valid() : Padding.of((kernel - 1) / 2);
     Var y = x.conv2d(w, stride, padding, groups);
     Var result = relu ? y.relu() : y;
-    float[] gradient = new float[result.shape().intSize()];
-    Philox.fillUniform(gradient, 0, gradient.length, 3, 0, 0, -1, 1);
     forward = tape.compile(CompileOptions.forwardOnly(result).workers(workers));
     training =
-        tape.compile(
-            CompileOptions.of(result.apply(new Projection(gradient)))
-                .keepGradients(List.of(x))
-                .workers(workers));
+        tape.compile(CompileOptions.of(result.sum()).keepGradients(List.of(x)).workers(workers));
     float[] pixels = new float[x.shape().intSize()];
     Philox.fillUniform(pixels, 0, pixels.length, 1, 0, 0, -1, 1);
     forward.input(x).set(pixels);

@@ -59,15 +59,27 @@ public class OriginBenchmark {
     compiled().close();
   }
 
-  /** The forward pass. */
+  /**
+   * The forward pass.
+   *
+   * @param allocated counts bytes
+   */
   @Benchmark
-  public void forward() {
+  public void forward(Allocated allocated) {
+    long before = compiled().allocatedBytes();
     compiled().forward();
+    allocated.teamBytes += compiled().allocatedBytes() - before;
   }
 
-  /** Both passes. */
+  /**
+   * Both passes.
+   *
+   * @param allocated counts bytes
+   */
   @Benchmark
-  public void forwardAndBackward() {
+  public void forwardAndBackward(Allocated allocated) {
+    long before = compiled().allocatedBytes();
     compiled().forwardAndBackward();
+    allocated.teamBytes += compiled().allocatedBytes() - before;
   }
 }

@@ -11,17 +11,24 @@ final class ImageUnits {
   /** Units that a batch is cut into at least, where its images have enough rows. */
   private static final int WANTED = 16;
 
+  /**
+   * Rows of a part at least: a kernel stages the rows around a part once more for its neighbour.
+   */
+  private static final int ROWS = 7;
+
   private final RowBands bands;
   private final int width;
+  private final int mostParts;
 
-  ImageUnits(RowBands bands, int width) {
+  ImageUnits(RowBands bands, int height, int width) {
     this.bands = bands;
     this.width = width;
+    this.mostParts = Math.min(bands.perImage(), Math.max(1, height / ROWS));
   }
 
   /** Parts of an image. */
   int parts(int batch) {
-    return Math.min(bands.perImage(), (WANTED + batch - 1) / batch);
+    return Math.min(mostParts, (WANTED + batch - 1) / batch);
   }
 
   /** The number of units. */

@@ -78,7 +78,7 @@ final class SpatialTasks {
         @Nullable BandStatistics statistics) {
       this.sums = sums;
       this.bands = bands;
-      this.units = new ImageUnits(bands, geometry.outWidth());
+      this.units = new ImageUnits(bands, geometry.outHeight(), geometry.outWidth());
       this.y = y;
       this.input = input;
       this.x = input.reading();
@@ -234,7 +234,7 @@ final class SpatialTasks {
         @Nullable BandGradientSums sums) {
       this.statistics = statistics;
       this.bands = bands;
-      this.units = new ImageUnits(bands, geometry.width());
+      this.units = new ImageUnits(bands, geometry.height(), geometry.width());
       this.dx = dx == null ? null : dx.data();
       this.dxOffset = dx == null ? 0 : dx.offset();
       this.add = dx != null && dx.add();

@@ -69,5 +69,6 @@ class ColumnsConvolutionTest {
     ColumnsConvolution columns = new ColumnsConvolution(geometry, POINTWISE, STAGING);
     new ConvolutionTwins(geometry, columns, false, false).assertSameBits();
     new ConvolutionTwins(geometry, columns, true, true).assertSameBits();
+    ConvolutionTwins.ofZeros(geometry, columns).assertSameBits();
   }
 }

@@ -31,10 +31,22 @@ final class ConvolutionTwins {
   private final GradientReading dy;
   private final float[] w;
   private final float[] bias;
+  private final float factor;
 
   /** A comparison with random data; {@code fused} reads through norm and activation. */
   ConvolutionTwins(ConvGeometry g, Convolution fast, boolean fused, boolean gated) {
+    this(g, fast, fused, gated, 1);
+  }
+
+  /** A comparison of numbers so small that every product is rounded to 0 or -0. */
+  static ConvolutionTwins ofZeros(ConvGeometry g, Convolution fast) {
+    return new ConvolutionTwins(g, fast, false, false, 1e-25f);
+  }
+
+  private ConvolutionTwins(
+      ConvGeometry g, Convolution fast, boolean fused, boolean gated, float factor) {
     this.g = g;
+    this.factor = factor;
     this.fast = fast;
     this.twin = new ScalarConvolution(g);
     this.random = new Random(g.hashCode());
@@ -68,6 +80,9 @@ final class ConvolutionTwins {
             : GradientReading.raw(dys, dyAt);
     w = numbers(g.weightSize());
     bias = numbers(3 + g.outChannels());
+    if (factor != 1) {
+      Arrays.fill(bias, -0f);
+    }
   }
 
   /** Every pass, whole and in parts. */
@@ -110,8 +125,8 @@ final class ConvolutionTwins {
 
   private void backward(
       int fromIn, int toIn, int fromOut, int toOut, boolean wantDx, boolean wantDw, boolean add) {
-    float[] dxOld = numbers(IMAGES * g.inSize());
-    float[] dwOld = numbers(g.weightSize());
+    float[] dxOld = old(IMAGES * g.inSize());
+    float[] dwOld = old(g.weightSize());
     float[][] expected =
         pass(twin, dxOld, dwOld, fromIn, toIn, fromOut, toOut, wantDx, wantDw, add);
     float[][] actual = pass(fast, dxOld, dwOld, fromIn, toIn, fromOut, toOut, wantDx, wantDw, add);
@@ -210,10 +225,19 @@ final class ConvolutionTwins {
     return values;
   }
 
+  /** What results are added to. */
+  private float[] old(int size) {
+    float[] values = numbers(size);
+    if (factor != 1) {
+      Arrays.fill(values, -0f);
+    }
+    return values;
+  }
+
   private float[] numbers(int size) {
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
-      values[i] = random.nextFloat() - 0.4f;
+      values[i] = factor * (random.nextFloat() - 0.4f);
     }
     return values;
   }

@@ -129,7 +129,9 @@ class VectorDepthwiseTest {
             padLeft,
             padRight,
             channels);
-    new ConvolutionTwins(g, new VectorDepthwise(g), seen % 2 == 1, seen % 4 == 1).assertSameBits();
+    VectorDepthwise depthwise = new VectorDepthwise(g);
+    new ConvolutionTwins(g, depthwise, seen % 2 == 1, seen % 4 == 1).assertSameBits();
+    ConvolutionTwins.ofZeros(g, depthwise).assertSameBits();
     seen++;
   }
 }

@@ -58,5 +58,6 @@ class VectorGroupedTest {
     VectorGrouped grouped = new VectorGrouped(geometry, new VectorStaging());
     new ConvolutionTwins(geometry, grouped, false, false).assertSameBits();
     new ConvolutionTwins(geometry, grouped, true, true).assertSameBits();
+    ConvolutionTwins.ofZeros(geometry, grouped).assertSameBits();
   }
 }
