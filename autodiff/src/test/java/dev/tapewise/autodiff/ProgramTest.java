@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tapewise.autodiff.compile.InsufficientMemoryException;
-import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.Workers;
 import dev.tapewise.core.geometry.Padding;
@@ -35,7 +34,7 @@ final class ProgramTest {
       Program program =
           net.tape().compile(options.apply(CompileOptions.of(net.loss()).workers(workers)));
       store.initialize(seed);
-      fill(program, net, seed);
+      net.fill(program, seed);
       List<int[]> bits = new ArrayList<>();
       for (int step = 0; step < STEPS; step++) {
         program.clock().set(seed, step);
@@ -55,17 +54,6 @@ final class ProgramTest {
       }
       return bits;
     }
-  }
-
-  private static void fill(Program program, RandomNetwork.Recorded net, long seed) {
-    float[] pixels = new float[net.images().shape().intSize()];
-    Philox.fillUniform(pixels, 0, pixels.length, seed, 50, 0, -1, 1);
-    program.input(net.images()).set(pixels);
-    float[] labels = new float[net.labels().shape().intSize()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = Math.floorMod(Philox.bits(seed, 51, 0, i), RandomNetwork.CLASSES);
-    }
-    program.input(net.labels()).set(labels);
   }
 
   private static int[] bits(float[] values) {
@@ -146,7 +134,7 @@ final class ProgramTest {
     ParameterStore store = new ParameterStore();
     RandomNetwork.Recorded small = new RandomNetwork(3).record(store, true, 2);
     Program first = small.tape().compile(CompileOptions.of(small.loss()).arena(arena));
-    fill(first, small, 3);
+    small.fill(first, 3);
     first.forward();
     float before = first.value(small.loss()).get(0);
     first.backward();
@@ -170,8 +158,8 @@ final class ProgramTest {
         eval.tape().compile(CompileOptions.forwardOnly(eval.logits(), eval.loss()).arena(arena));
     assertThat(evaluation.memory().arena()).isLessThanOrEqualTo(training.memory().arena());
     assertThat(alone + evaluation.memory().kept()).isLessThan((long) (1.05 * alone) + 4096);
-    fill(training, train, 1);
-    fill(evaluation, eval, 1);
+    train.fill(training, 1);
+    eval.fill(evaluation, 1);
     training.forward();
     evaluation.forward();
     assertThatThrownBy(training::backward)
@@ -185,7 +173,7 @@ final class ProgramTest {
       ParameterStore store = new ParameterStore();
       RandomNetwork.Recorded net = new RandomNetwork(5).record(store, true, 4);
       Program program = net.tape().compile(CompileOptions.of(net.loss()).workers(workers));
-      fill(program, net, 5);
+      net.fill(program, 5);
       // Warm is when the JIT compiler has seen every branch of every kernel: 1,000 steps in a row
       // without a byte, within a
       // bounded time. A step that allocated by itself would never get there.
@@ -259,7 +247,7 @@ final class ProgramTest {
     store.initialize(1);
     Parameter p = store.get("block1.weight");
     p.values()[p.valueOffset() + 2] = Float.NaN;
-    fill(program, net, 5);
+    net.fill(program, 5);
     program.forward();
     assertThat(Float.isNaN(program.value(net.loss()).get(0))).isTrue();
     assertThat(program.findNonFinite())

@@ -1,6 +1,7 @@
 package dev.tapewise.autodiff;
 
 import dev.tapewise.autodiff.op.BatchNorm;
+import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.Padding;
 import java.util.ArrayList;
@@ -21,7 +22,20 @@ final class RandomNetwork {
   }
 
   /** A recorded network. */
-  record Recorded(Tape tape, Var images, Var labels, Var logits, Var loss) {}
+  record Recorded(Tape tape, Var images, Var labels, Var logits, Var loss) {
+
+    /** Fills images and labels with random numbers. */
+    void fill(Program program, long seed) {
+      float[] pixels = new float[images.shape().intSize()];
+      Philox.fillUniform(pixels, 0, pixels.length, seed, 50, 0, -1, 1);
+      program.input(images).set(pixels);
+      float[] classes = new float[labels.shape().intSize()];
+      for (int i = 0; i < classes.length; i++) {
+        classes[i] = Math.floorMod(Philox.bits(seed, 51, 0, i), CLASSES);
+      }
+      program.input(labels).set(classes);
+    }
+  }
 
   Recorded record(ParameterStore store, boolean training, int batch) {
     SplittableRandom random = new SplittableRandom(seed);

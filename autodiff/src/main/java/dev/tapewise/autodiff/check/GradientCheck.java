@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With a {@linkplain #reference double-precision forward} the differences are nearly exact and
  * the bound is {@value #REFERENCE_TOLERANCE} of the largest gradient of an input. Without one, the
- * op's own float32 forward is differenced at two step sizes: coordinates at which the two disagree
- * lie near a kink and are rejected and counted, and rounding noise is allowed for.
+ * op's own float32 forward is differenced, and rounding noise is allowed for. Differences are taken
+ * at two step sizes: coordinates at which the two disagree, or at which the two sides do not meet,
+ * lie near a kink and are rejected and counted.
  */
 public final class GradientCheck {
   /** Largest error, relative to an input's largest gradient, with a reference. */
@@ -183,6 +184,10 @@ public final class GradientCheck {
     if (shapes.isEmpty()) {
       throw new IllegalStateException("gradient check of " + name + " has no input");
     }
+    if (!checked.contains(true)) {
+      throw new IllegalStateException(
+          "gradient check of " + name + " has only given inputs. Add one with input or constant");
+    }
     try (Workers workers = new Workers(1)) {
       return new Run(workers).report();
     }
@@ -293,23 +298,43 @@ public final class GradientCheck {
     /** The difference quotient (NaN near a kink) and the noise that it may have. */
     private double[] difference(int input, int coordinate) {
       if (reference != null) {
-        double h = 1e-4;
-        double one = quotient(input, coordinate, h);
-        double two = quotient(input, coordinate, h / 4);
-        boolean kink = Math.abs(one - two) > 1e-4 * Math.max(1, Math.abs(two));
-        return new double[] {kink ? Double.NaN : two, 0};
+        Quotient one = quotient(input, coordinate, 1e-4);
+        Quotient two = quotient(input, coordinate, 1e-4 / 4);
+        boolean kink = isKink(one, two, 1e-4 * Math.max(1, Math.abs(two.central())));
+        return new double[] {kink ? Double.NaN : two.central(), 0};
       }
       float h = 1f / 64;
       double noise = 4e-7 * Math.max(1, magnitude()) / h;
-      double one = quotient(input, coordinate, h);
-      double two = quotient(input, coordinate, h / 2);
-      boolean kink = Math.abs(one - two) > 0.02 * Math.max(0.1, Math.abs(two)) + 4 * noise;
-      return new double[] {kink ? Double.NaN : two + (two - one) / 3, 4 * noise};
+      Quotient one = quotient(input, coordinate, h);
+      Quotient two = quotient(input, coordinate, h / 2);
+      boolean kink = isKink(one, two, 0.02 * Math.max(0.1, Math.abs(two.central())) + 4 * noise);
+      double extrapolated = two.central() + (two.central() - one.central()) / 3;
+      return new double[] {kink ? Double.NaN : extrapolated, 4 * noise};
     }
 
-    private double quotient(int input, int coordinate, double h) {
-      return (projected(input, coordinate, h) - projected(input, coordinate, -h)) / (2 * h);
+    /**
+     * Whether there is a kink: off the coordinate the central quotients of the two steps disagree;
+     * right at it those agree, but the quotients of its two sides come no nearer to each other.
+     */
+    private static boolean isKink(Quotient wide, Quotient narrow, double tolerance) {
+      return Math.abs(wide.central() - narrow.central()) > tolerance
+          || (narrow.gap() > 2 * tolerance && narrow.gap() > 0.7 * wide.gap());
     }
+
+    private Quotient quotient(int input, int coordinate, double h) {
+      double right = projected(input, coordinate, h);
+      double left = projected(input, coordinate, -h);
+      double middle = projected(input, coordinate, 0);
+      return new Quotient((right - left) / (2 * h), Math.abs(right - 2 * middle + left) / h);
+    }
+
+    /**
+     * Differences over one step.
+     *
+     * @param central the quotient of both sides
+     * @param gap how far the quotients of the two sides are apart
+     */
+    private record Quotient(double central, double gap) {}
 
     private double projected(int input, int coordinate, double by) {
       double[] y;

@@ -83,4 +83,51 @@ public record PoolGeometry(
   public int outSize() {
     return Math.multiplyExact(Math.multiplyExact(outHeight(), outWidth()), channels);
   }
+
+  /** What the average over a window divides by. */
+  public int count(int outRow, int outColumn) {
+    return countPadding
+        ? windowHeight * windowWidth
+        : (endRow(outRow) - firstRow(outRow)) * (endColumn(outColumn) - firstColumn(outColumn));
+  }
+
+  /** The first row of the image that a window holds. */
+  public int firstRow(int outRow) {
+    return Math.max(outRow * strideHeight - padTop, 0);
+  }
+
+  /** The row behind the last that a window holds. */
+  public int endRow(int outRow) {
+    return Math.min(outRow * strideHeight - padTop + windowHeight, height);
+  }
+
+  /** The first column of the image that a window holds. */
+  public int firstColumn(int outColumn) {
+    return Math.max(outColumn * strideWidth - padLeft, 0);
+  }
+
+  /** The column behind the last that a window holds. */
+  public int endColumn(int outColumn) {
+    return Math.min(outColumn * strideWidth - padLeft + windowWidth, width);
+  }
+
+  /** The first row of windows that holds a row of the image. */
+  public int firstWindowRow(int row) {
+    return Math.max(Math.ceilDiv(row + padTop - windowHeight + 1, strideHeight), 0);
+  }
+
+  /** The row of windows behind the last that holds a row of the image. */
+  public int endWindowRow(int row) {
+    return Math.min((row + padTop) / strideHeight + 1, outHeight());
+  }
+
+  /** The first column of windows that holds a column of the image. */
+  public int firstWindowColumn(int column) {
+    return Math.max(Math.ceilDiv(column + padLeft - windowWidth + 1, strideWidth), 0);
+  }
+
+  /** The column of windows behind the last that holds a column of the image. */
+  public int endWindowColumn(int column) {
+    return Math.min((column + padLeft) / strideWidth + 1, outWidth());
+  }
 }

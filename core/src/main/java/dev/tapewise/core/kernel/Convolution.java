@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the old value with one addition) and runs over kernel rows and kernel columns in decreasing
  * order, output channels of the group in increasing order. A weight gradient element of a partial
  * sum is one chain over output pixels in raster order that starts from the value already there. A
- * tap that falls into the padding may count as {@code fma(0, w, sum)} or not at all: the same for
- * finite weights, as no sum is ever -0.
+ * tap that falls into the padding counts as {@code fma(0, w, sum)}: it must not be left out, since
+ * a sum may be -0 where products underflow or the bias is -0, and a weight may be infinite.
  */
 public interface Convolution {
 

@@ -54,6 +54,24 @@ public interface Pointwise {
       int biasOffset,
       Scratch scratch);
 
+  /**
+   * {@link #forward} of rows that lie raw in an array from {@code xOffset} on: for buffers in
+   * scratch, which have no readings of their own.
+   */
+  void forwardRaw(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      Scratch scratch);
+
   /** Floats of one partial weight gradient of {@code [k, n]}, in a layout private to the kernel. */
   int partialSize(int k, int n);
 
@@ -89,6 +107,22 @@ public interface Pointwise {
       int n,
       float[] packedTransposed,
       int packedOffset,
+      Scratch scratch);
+
+  /**
+   * {@code partial += xᵀ · dy} of {@code rows} rows that lie raw in arrays, as {@link #backward}
+   * has it; takes no more scratch.
+   */
+  void addWeightGradientRaw(
+      float[] partial,
+      int partialOffset,
+      float[] x,
+      int xOffset,
+      float[] dy,
+      int dyOffset,
+      int rows,
+      int k,
+      int n,
       Scratch scratch);
 
   /**

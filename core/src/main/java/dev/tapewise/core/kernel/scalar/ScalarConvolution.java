@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A convolution of any geometry as plain loops: meant to be understood and to judge the others.
  *
- * <p>Every tap counts, one that falls into the padding as {@code fma(0, w, sum)}, so that infinite
- * weights and the sign of zero also have one answer. Packed weights and partial gradients have the
- * layout of w itself. No scratch is taken.
+ * <p>Packed weights and partial gradients have the layout of w itself. No scratch is taken.
  */
 public final class ScalarConvolution implements Convolution {
   private final ConvGeometry g;

@@ -59,16 +59,47 @@ final class ScalarPointwise implements Pointwise {
     float[] buffer = scratch.floats();
     int xRow = scratch.take(k);
     for (int r = 0; r < rows; r++) {
-      int yRow = yOffset + r * n;
       staging.rows(buffer, xRow, x, row + r, 1, k);
+      forwardRaw(
+          y,
+          yOffset + r * n,
+          buffer,
+          xRow,
+          1,
+          k,
+          n,
+          packed,
+          packedOffset,
+          bias,
+          biasOffset,
+          scratch);
+    }
+    scratch.release(mark, intMark);
+  }
+
+  @Override
+  public void forwardRaw(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      Scratch scratch) {
+    for (int r = 0; r < rows; r++) {
+      int yRow = yOffset + r * n;
       if (bias == null) {
         Arrays.fill(y, yRow, yRow + n, 0f);
       } else {
         System.arraycopy(bias, biasOffset, y, yRow, n);
       }
-      addProduct(y, yRow, buffer, xRow, packed, packedOffset, k, n);
+      addProduct(y, yRow, x, xOffset + r * k, packed, packedOffset, k, n);
     }
-    scratch.release(mark, intMark);
   }
 
   /** {@code y [columns] += x [reduce] · b [reduce, columns]}. */
@@ -123,19 +154,32 @@ final class ScalarPointwise implements Pointwise {
       }
       if (partial != null) {
         staging.rows(buffer, xRow, x, row + r, 1, k);
-        addOuter(partial, partialOffset, buffer, xRow, dyRow, k, n);
+        addWeightGradientRaw(partial, partialOffset, buffer, xRow, buffer, dyRow, 1, k, n, scratch);
       }
     }
     scratch.release(mark, intMark);
   }
 
-  /** {@code partial [k, n] += xᵀ · dy} for one row of x and dy. */
-  private static void addOuter(
-      float[] partial, int partialOffset, float[] buffer, int xRow, int dyRow, int k, int n) {
-    for (int i = 0; i < k; i++) {
-      for (int j = 0; j < n; j++) {
-        int at = partialOffset + i * n + j;
-        partial[at] = Math.fma(buffer[xRow + i], buffer[dyRow + j], partial[at]);
+  @Override
+  public void addWeightGradientRaw(
+      float[] partial,
+      int partialOffset,
+      float[] x,
+      int xOffset,
+      float[] dy,
+      int dyOffset,
+      int rows,
+      int k,
+      int n,
+      Scratch scratch) {
+    for (int r = 0; r < rows; r++) {
+      int xRow = xOffset + r * k;
+      int dyRow = dyOffset + r * n;
+      for (int i = 0; i < k; i++) {
+        for (int j = 0; j < n; j++) {
+          int at = partialOffset + i * n + j;
+          partial[at] = Math.fma(x[xRow + i], dy[dyRow + j], partial[at]);
+        }
       }
     }
   }

@@ -29,8 +29,6 @@ final class ColumnsConvolution implements Convolution {
   private final ConvGeometry g;
   private final Pointwise pointwise;
   private final Staging staging;
-  private final ScratchReadings forwardReadings = new ScratchReadings();
-  private final ScratchReadings weightGradientReadings = new ScratchReadings();
   private final int groups;
   private final int outPerGroup;
   private final int outWidth;
@@ -196,7 +194,6 @@ final class ColumnsConvolution implements Convolution {
     int columns = scratch.take(columnFloats());
     int result = groups == 1 ? 0 : scratch.take(pixels * outPerGroup);
     int ints = scratch.takeInts(g.kernelHeight());
-    Reading reading = forwardReadings.of(floats, columns, 0).input();
     forward.clear(floats, ring);
     int staged = 0;
     int to = toRow * outWidth;
@@ -205,11 +202,11 @@ final class ColumnsConvolution implements Convolution {
       staged = buildInput(floats, ring, columns, x, image, staged, p, count, scratch.ints(), ints);
       int yAt = yOffset + p * g.outChannels();
       if (groups == 1) {
-        pointwise.forward(
+        pointwise.forwardRaw(
             y,
             yAt,
-            reading,
-            0,
+            floats,
+            columns,
             count,
             forward.width,
             outPerGroup,
@@ -221,11 +218,11 @@ final class ColumnsConvolution implements Convolution {
         continue;
       }
       for (int group = 0; group < groups; group++) {
-        pointwise.forward(
+        pointwise.forwardRaw(
             floats,
             result,
-            reading,
-            group * groupRows,
+            floats,
+            columns + group * groupRows * forward.width,
             count,
             forward.width,
             outPerGroup,
@@ -274,17 +271,7 @@ final class ColumnsConvolution implements Convolution {
           scratch);
     }
     if (partial != null) {
-      weightGradient(
-          partial,
-          partialOffset,
-          x,
-          dy,
-          image,
-          packedBackward,
-          packedOffset,
-          fromOutputRow,
-          toOutputRow,
-          scratch);
+      weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);
     }
   }
 
@@ -294,8 +281,6 @@ final class ColumnsConvolution implements Convolution {
       Reading x,
       GradientReading dy,
       int image,
-      float[] packedBackward,
-      int packedOffset,
       int fromRow,
       int toRow,
       Scratch scratch) {
@@ -307,7 +292,6 @@ final class ColumnsConvolution implements Convolution {
     int gradient = scratch.take(groupRows * g.outChannels());
     int rows = groups == 1 ? gradient : scratch.take(pixels * g.outChannels());
     int ints = scratch.takeInts(g.kernelHeight());
-    ScratchReadings.Pair readings = weightGradientReadings.of(floats, columns, gradient);
     forward.clear(floats, ring);
     int staged = 0;
     int first = image * g.outHeight() * outWidth;
@@ -325,20 +309,16 @@ final class ColumnsConvolution implements Convolution {
             System.arraycopy(floats, from, floats, at, outPerGroup);
           }
         }
-        pointwise.backward(
-            null,
-            0,
-            false,
+        pointwise.addWeightGradientRaw(
             partial,
             partialOffset + group * partialGroup,
-            readings.input(),
-            readings.gradient(),
-            row,
+            floats,
+            columns + row * forward.width,
+            floats,
+            gradient + row * outPerGroup,
             count,
             forward.width,
             outPerGroup,
-            packedBackward,
-            packedOffset,
             scratch);
       }
     }

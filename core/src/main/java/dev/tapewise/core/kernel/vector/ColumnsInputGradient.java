@@ -4,7 +4,6 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
-import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
 import java.util.Arrays;
 
@@ -21,7 +20,6 @@ final class ColumnsInputGradient {
   private final Pointwise pointwise;
   private final Staging staging;
   private final VectorElementwise elementwise = new VectorElementwise();
-  private final ScratchReadings readings = new ScratchReadings();
   private final int groups;
   private final int inPerGroup;
   private final int outPerGroup;
@@ -196,7 +194,6 @@ final class ColumnsInputGradient {
     int columns = scratch.take(columnFloats);
     int result = scratch.take(pixels * inPerGroup);
     int ints = scratch.takeInts(g.kernelHeight());
-    Reading reading = readings.of(floats, columns, 0).input();
     boolean direct = phases.length == 1 && groups == 1 && !add && phase.width > 0;
     if (phase.width > 0) {
       phase.clear(floats, ring);
@@ -213,11 +210,11 @@ final class ColumnsInputGradient {
       }
       for (int group = 0; group < groups; group++) {
         if (phase.width > 0) {
-          pointwise.forward(
+          pointwise.forwardRaw(
               direct ? dx : floats,
               direct ? dxOffset + q * inPerGroup : result,
-              reading,
-              group * groupRows,
+              floats,
+              columns + group * groupRows * phase.width,
               count,
               phase.width,
               inPerGroup,

@@ -104,31 +104,73 @@ final class VectorPointwise implements Pointwise {
       float @Nullable [] bias,
       int biasOffset,
       Scratch scratch) {
+    if (x.isRaw()) {
+      int from = x.offset() + row * k;
+      forwardRaw(
+          y, yOffset, x.data(), from, rows, k, n, packed, packedOffset, bias, biasOffset, scratch);
+      return;
+    }
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
     int block = blockRows(rows, k, n, FORWARD_BLOCK);
     int edge = scratch.take(block * WIDTH);
-    boolean stage = !x.isRaw() || readsMost(k, n);
+    int staged = scratch.take(block * k);
+    for (int r = 0; r < rows; r += block) {
+      int count = Math.min(block, rows - r);
+      int to = yOffset + r * n;
+      staging.rows(buffer, staged, x, row + r, count, k);
+      start(y, to, bias, biasOffset, count, n);
+      product(y, to, buffer, staged, packed, packedOffset, count, k, n, bias != null, buffer, edge);
+    }
+    scratch.release(mark, intMark);
+  }
+
+  @Override
+  public void forwardRaw(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] buffer = scratch.floats();
+    int block = blockRows(rows, k, n, FORWARD_BLOCK);
+    int edge = scratch.take(block * WIDTH);
+    boolean stage = readsMost(k, n);
     int staged = stage ? scratch.take(block * k) : 0;
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int to = yOffset + r * n;
-      float[] data = x.data();
-      int from = x.offset() + (row + r) * k;
+      float[] data = x;
+      int from = xOffset + r * k;
       if (stage) {
-        staging.rows(buffer, staged, x, row + r, count, k);
+        System.arraycopy(x, from, buffer, staged, count * k);
         data = buffer;
         from = staged;
       }
-      if (bias != null) {
-        for (int i = 0; i < count; i++) {
-          System.arraycopy(bias, biasOffset, y, to + i * n, n);
-        }
-      }
+      start(y, to, bias, biasOffset, count, n);
       product(y, to, data, from, packed, packedOffset, count, k, n, bias != null, buffer, edge);
     }
     scratch.release(mark, intMark);
+  }
+
+  /** Puts the bias, where there is one, into every row. */
+  private static void start(
+      float[] y, int yOffset, float @Nullable [] bias, int biasOffset, int rows, int n) {
+    if (bias != null) {
+      for (int i = 0; i < rows; i++) {
+        System.arraycopy(bias, biasOffset, y, yOffset + i * n, n);
+      }
+    }
   }
 
   /**
@@ -314,6 +356,34 @@ final class VectorPointwise implements Pointwise {
         inputPanels(buffer, xPanels, stride, x, first, count, k);
         outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n);
       }
+    }
+    scratch.release(mark, intMark);
+  }
+
+  @Override
+  public void addWeightGradientRaw(
+      float[] partial,
+      int partialOffset,
+      float[] x,
+      int xOffset,
+      float[] dy,
+      int dyOffset,
+      int rows,
+      int k,
+      int n,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] buffer = scratch.floats();
+    int block = blockRows(rows, k, n, BACKWARD_BLOCK);
+    int stride = Panels.stride(block);
+    int dyPanels = scratch.take(Panels.count(n) * stride);
+    int xPanels = scratch.take(Panels.count(k) * stride);
+    for (int r = 0; r < rows; r += block) {
+      int count = Math.min(block, rows - r);
+      Panels.copy(buffer, dyPanels, stride, dy, dyOffset + r * n, count, n);
+      Panels.copy(buffer, xPanels, stride, x, xOffset + r * k, count, k);
+      outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n);
     }
     scratch.release(mark, intMark);
   }

@@ -19,10 +19,10 @@ final class VectorPool implements Pool {
     int out = yOffset;
     for (int oh = 0; oh < g.outHeight(); oh++) {
       for (int ow = 0; ow < g.outWidth(); ow++, out += channels) {
-        int columns = endColumn(g, ow) - firstColumn(g, ow);
+        int columns = g.endColumn(ow) - g.firstColumn(ow);
         zero(y, out, channels);
-        for (int h = firstRow(g, oh); h < endRow(g, oh); h++) {
-          int row = xOffset + (h * g.width() + firstColumn(g, ow)) * channels;
+        for (int h = g.firstRow(oh); h < g.endRow(oh); h++) {
+          int row = xOffset + (h * g.width() + g.firstColumn(ow)) * channels;
           int column = 0;
           for (; column <= columns - 4; column += 4) {
             addFour(y, out, x, row + column * channels, channels);
@@ -31,7 +31,7 @@ final class VectorPool implements Pool {
             addOne(y, out, x, row + column * channels, channels);
           }
         }
-        multiply(y, out, channels, 1f / count(g, oh, ow));
+        multiply(y, out, channels, 1f / g.count(oh, ow));
       }
     }
   }
@@ -89,14 +89,14 @@ final class VectorPool implements Pool {
     int channels = g.channels();
     int at = dxOffset;
     for (int h = 0; h < g.height(); h++) {
-      int fromRow = firstWindow(h + g.padTop(), g.windowHeight(), g.strideHeight());
-      int toRow = endWindow(h + g.padTop(), g.strideHeight(), g.outHeight());
+      int fromRow = g.firstWindowRow(h);
+      int toRow = g.endWindowRow(h);
       for (int w = 0; w < g.width(); w++, at += channels) {
-        int from = firstWindow(w + g.padLeft(), g.windowWidth(), g.strideWidth());
-        int to = endWindow(w + g.padLeft(), g.strideWidth(), g.outWidth());
+        int from = g.firstWindowColumn(w);
+        int to = g.endWindowColumn(w);
         if (toRow - fromRow == 1 && to - from == 1) {
           int window = dyOffset + (fromRow * g.outWidth() + from) * channels;
-          float inverse = 1f / count(g, fromRow, from);
+          float inverse = 1f / g.count(fromRow, from);
           if (add) {
             addOnly(dx, at, dy, window, channels, inverse);
           } else {
@@ -156,7 +156,7 @@ final class VectorPool implements Pool {
       for (int oh = fromRow; oh < toRow; oh++) {
         for (int ow = from; ow < to; ow++) {
           int window = dyOffset + (oh * g.outWidth() + ow) * g.channels() + c;
-          FloatVector factor = FloatVector.broadcast(S, 1f / count(g, oh, ow));
+          FloatVector factor = FloatVector.broadcast(S, 1f / g.count(oh, ow));
           sum = FloatVector.fromArray(S, dy, window).fma(factor, sum);
         }
       }
@@ -183,7 +183,7 @@ final class VectorPool implements Pool {
       for (int oh = fromRow; oh < toRow; oh++) {
         for (int ow = from; ow < to; ow++) {
           int window = dyOffset + (oh * g.outWidth() + ow) * g.channels() + c;
-          FloatVector factor = FloatVector.broadcast(S, 1f / count(g, oh, ow));
+          FloatVector factor = FloatVector.broadcast(S, 1f / g.count(oh, ow));
           sum = FloatVector.fromArray(S, dy, window).fma(factor, sum);
         }
       }
@@ -200,41 +200,9 @@ final class VectorPool implements Pool {
     for (int oh = fromRow; oh < toRow; oh++) {
       for (int ow = from; ow < to; ow++) {
         float value = dy[channel + (oh * g.outWidth() + ow) * g.channels()];
-        sum = Math.fma(value, 1f / count(g, oh, ow), sum);
+        sum = Math.fma(value, 1f / g.count(oh, ow), sum);
       }
     }
     return sum;
-  }
-
-  private static int count(PoolGeometry g, int oh, int ow) {
-    return g.countPadding()
-        ? g.windowHeight() * g.windowWidth()
-        : (endRow(g, oh) - firstRow(g, oh)) * (endColumn(g, ow) - firstColumn(g, ow));
-  }
-
-  private static int firstRow(PoolGeometry g, int oh) {
-    return Math.max(oh * g.strideHeight() - g.padTop(), 0);
-  }
-
-  private static int endRow(PoolGeometry g, int oh) {
-    return Math.min(oh * g.strideHeight() - g.padTop() + g.windowHeight(), g.height());
-  }
-
-  private static int firstColumn(PoolGeometry g, int ow) {
-    return Math.max(ow * g.strideWidth() - g.padLeft(), 0);
-  }
-
-  private static int endColumn(PoolGeometry g, int ow) {
-    return Math.min(ow * g.strideWidth() - g.padLeft() + g.windowWidth(), g.width());
-  }
-
-  /** The first window that holds a row or column, counted with the padding before it. */
-  private static int firstWindow(int padded, int window, int stride) {
-    return Math.max(Math.ceilDiv(padded - window + 1, stride), 0);
-  }
-
-  /** The end of the windows that hold it. */
-  private static int endWindow(int padded, int stride, int windows) {
-    return Math.min(padded / stride + 1, windows);
   }
 }

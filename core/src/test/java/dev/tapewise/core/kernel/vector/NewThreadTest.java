@@ -1,0 +1,75 @@
+package dev.tapewise.core.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** A warm kernel allocates nothing for a thread that plays it for the first time. */
+class NewThreadTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int MOST_WARM = 200_000;
+
+  private final float[] memory = new float[1 << 16];
+
+  @Test
+  void aThreadsFirstConvolutionAllocatesNothing() {
+    for (int groups : new int[] {1, 2}) {
+      for (int stride : new int[] {1, 2}) {
+        check(ConvolutionShape.of(5, 6, 18, 20).groups(groups).stride(stride, stride).pad(1));
+      }
+    }
+    check(ConvolutionShape.of(5, 6, 8, 8).groups(8).pad(1));
+    check(ConvolutionShape.of(5, 6, 8, 16).groups(4).pad(1));
+  }
+
+  private void check(ConvolutionShape shape) {
+    ConvGeometry g = shape.geometry();
+    Convolution kernel = VectorConvolutions.of(g, new VectorPointwise(), new VectorStaging());
+    Scratch warm = scratch(kernel);
+    int quiet = 0;
+    for (int i = 0; quiet < 1000 && i < MOST_WARM; i++) {
+      quiet = bytes(kernel, g, warm) == 0 ? quiet + 1 : 0;
+    }
+    assertThat(quiet).as("quiet plays of %s", g).isEqualTo(1000);
+    Scratch fresh = scratch(kernel);
+    assertThat(bytes(kernel, g, fresh)).as("bytes of a first play of %s", g).isZero();
+  }
+
+  private static Scratch scratch(Convolution kernel) {
+    Scratch scratch = new Scratch();
+    scratch.reserve(kernel.scratchFloats(), kernel.scratchInts());
+    return scratch;
+  }
+
+  private final Reading x = Reading.raw(memory, 0);
+  private final GradientReading dy = GradientReading.raw(memory, 8192);
+
+  private long bytes(Convolution kernel, ConvGeometry g, Scratch scratch) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    kernel.forward(memory, 16384, x, 0, memory, 24576, null, 0, 0, g.outHeight(), scratch);
+    kernel.backward(
+        memory,
+        32768,
+        false,
+        memory,
+        40960,
+        x,
+        dy,
+        0,
+        memory,
+        53248,
+        0,
+        g.height(),
+        0,
+        g.outHeight(),
+        scratch);
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+}
