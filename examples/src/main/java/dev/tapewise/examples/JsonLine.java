@@ -30,9 +30,16 @@ final class JsonLine {
     return raw(name, Float.isFinite(value) ? Float.toString(value) : "null");
   }
 
-  /** A number as it is to be written. */
-  JsonLine number(String name, String value) {
-    return raw(name, value);
+  /** A number that is mostly whole. */
+  JsonLine addWhole(String name, double value) {
+    return raw(name, whole(value));
+  }
+
+  /** Whole where it is whole. */
+  static String whole(double value) {
+    return value == Math.rint(value)
+        ? Long.toString((long) value)
+        : String.format(Locale.ROOT, "%.2f", value);
   }
 
   private JsonLine raw(String name, String value) {

@@ -1,5 +1,6 @@
 package dev.tapewise.examples;
 
+import dev.tapewise.nn.model.MobileNetV2;
 import dev.tapewise.nn.model.Model;
 import dev.tapewise.nn.model.Models;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +35,24 @@ final class NetworkOptions {
 
   /** The network. */
   Model model() {
+    return model(null);
+  }
+
+  /** The network with another dropout than its own, unless null. */
+  Model model(@Nullable Float dropout) {
     boolean small = model.endsWith("-cifar");
-    return Models.byName(
-        model,
-        classes == null ? small ? 10 : 1000 : classes,
-        width,
-        size == null ? small ? 32 : 224 : size);
+    int theClasses = classes == null ? small ? 10 : 1000 : classes;
+    int theSize = size == null ? small ? 32 : 224 : size;
+    Model own = Models.byName(model, theClasses, width, theSize);
+    if (dropout == null) {
+      return own;
+    }
+    if (!model.equals("mobilenet_v2")) {
+      throw new IllegalArgumentException(
+          "%s has no dropout that --dropout could change: leave it away, or choose mobilenet_v2"
+              .formatted(model));
+    }
+    return MobileNetV2.imageNet(theClasses, width, dropout).at(theSize, theSize);
   }
 
   String name() {

@@ -10,6 +10,7 @@ import dev.tapewise.nn.model.UniformInitialisation;
 import dev.tapewise.nn.optim.Sgd;
 import dev.tapewise.nn.train.Snapshot;
 import dev.tapewise.nn.train.TrainingStep;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,11 +21,19 @@ import picocli.CommandLine.Option;
     description = {
       "Times whole training steps (forward, loss, backward, SGD with momentum 0.9) on fixed random"
           + " images.",
-      "Warm-up steps run first; then everything is as at the start again, and the counted steps"
-          + " run. The last line is JSON."
+      "Warm-up steps run first, until they allocate nothing; then everything is as at the start"
+          + " again, and the counted steps run. The last line is JSON."
     })
 final class StepCommand extends TapewiseCommand {
   private static final float MOMENTUM = 0.9f;
+
+  /** Warm-up steps in a row that allocate nothing: as many as will count, but from 10 to 100. */
+  private static final int FEWEST_QUIET = 10;
+
+  private static final int MOST_QUIET = 100;
+
+  /** What warm-up may take beyond the steps that were asked for. */
+  private static final long WARM_UP_NANOS = 60_000_000_000L;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
 
@@ -43,7 +52,9 @@ final class StepCommand extends TapewiseCommand {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      description = "steps before those that count (default: ${DEFAULT-VALUE})")
+      description =
+          "steps before those that count (default: ${DEFAULT-VALUE}); they go on until as many in a"
+              + " row as will count (10 to 100) allocate nothing, for a minute at most. 0: none")
   private int warmUp = 10;
 
   @Option(
@@ -51,6 +62,12 @@ final class StepCommand extends TapewiseCommand {
       paramLabel = "N",
       description = "steps that count (default: ${DEFAULT-VALUE})")
   private int steps = 10;
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "SHARE",
+      description = "share that mobilenet_v2 drops before its classifier (default: 0.2)")
+  private @Nullable Float dropout;
 
   @Option(
       names = "--lr",
@@ -79,7 +96,7 @@ final class StepCommand extends TapewiseCommand {
       atLeastOne("--warmup", warmUp);
     }
     Sgd sgd = usage(() -> Sgd.withMomentum(MOMENTUM).weightDecay(decay).decayAll());
-    Model model = usage(network::model);
+    Model model = usage(() -> network.model(dropout));
     Arena arena = new Arena();
     try (Workers workers = new Workers(threads)) {
       TrainingStep step =
@@ -99,9 +116,7 @@ final class StepCommand extends TapewiseCommand {
   private StepTimes measure(TrainingStep step, Model model, Workers workers) {
     StepTimes times = new StepTimes(steps);
     Snapshot start = Snapshot.of(model.parameters(), step.updater());
-    for (int i = 0; i < warmUp; i++) {
-      times.play(step, batch, learningRate, i, 0);
-    }
+    warmUp(step, workers, times);
     start.restore();
     times.begin(workers.allocatedBytes());
     for (int i = 0; i < steps; i++) {
@@ -109,6 +124,24 @@ final class StepCommand extends TapewiseCommand {
     }
     times.end(workers.allocatedBytes());
     return times;
+  }
+
+  private void warmUp(TrainingStep step, Workers workers, StepTimes times) {
+    int wanted = Math.clamp(steps, FEWEST_QUIET, MOST_QUIET);
+    int quiet = 0;
+    long asked = System.nanoTime();
+    for (int i = 0; i < warmUp || (warmUp > 0 && quiet < wanted && inTime(asked)); i++) {
+      long before = workers.allocatedBytes();
+      times.play(step, batch, learningRate, i, 0);
+      quiet = workers.allocatedBytes() == before ? quiet + 1 : 0;
+      if (i < warmUp) {
+        asked = System.nanoTime();
+      }
+    }
+  }
+
+  private static boolean inTime(long begun) {
+    return System.nanoTime() - begun < WARM_UP_NANOS;
   }
 
   private JsonLine json(TrainingStep step, Model model, Arena arena, StepTimes times) {
@@ -122,7 +155,7 @@ final class StepCommand extends TapewiseCommand {
         .add("step_ms_median", median, 3)
         .add("step_ms_min", times.minMillis(), 3)
         .add("step_ms_max", times.maxMillis(), 3)
-        .number("bytes_per_step", times.bytesPerStep())
+        .addWhole("bytes_per_step", times.bytesPerStep())
         .add("peak_rss_mb", ProcessMemory.peakMebibytes())
         .add("planned_mb", step.plannedBytes() / (double) (1 << 20), 2)
         .add("vector_bits", Machine.vectorBits())

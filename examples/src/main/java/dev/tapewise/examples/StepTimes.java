@@ -2,7 +2,6 @@ package dev.tapewise.examples;
 
 import dev.tapewise.nn.train.TrainingStep;
 import java.util.Arrays;
-import java.util.Locale;
 
 /** What counted steps took, gathered without allocating. */
 final class StepTimes {
@@ -32,14 +31,9 @@ final class StepTimes {
     bytes = bytes < 0 || allocated < 0 ? -1 : allocated - bytes;
   }
 
-  /** Bytes per step, whole where it is whole; -1 where the JVM does not tell. */
-  String bytesPerStep() {
-    if (bytes < 0) {
-      return "-1";
-    }
-    return bytes % nanos.length == 0
-        ? Long.toString(bytes / nanos.length)
-        : String.format(Locale.ROOT, "%.2f", (double) bytes / nanos.length);
+  /** Bytes per step; -1 where the JVM does not tell. */
+  double bytesPerStep() {
+    return bytes < 0 ? -1 : (double) bytes / nanos.length;
   }
 
   double medianMillis() {

@@ -147,7 +147,9 @@ final class TrainMobileNet extends TapewiseCommand {
     print(
         "test accuracy %.2f %%, %.0f images/s, %s bytes allocated per step"
             .formatted(
-                100 * test.accuracy(), result.imagesPerSecond(), bytes(result.bytesPerStep())));
+                100 * test.accuracy(),
+                result.imagesPerSecond(),
+                JsonLine.whole(result.bytesPerStep())));
     return 0;
   }
 
@@ -184,16 +186,9 @@ final class TrainMobileNet extends TapewiseCommand {
     return new JsonLine()
         .add("test_accuracy", test.accuracy(), 6)
         .add("images_per_second", result.imagesPerSecond(), 2)
-        .number("bytes_per_step", bytes(result.bytesPerStep()))
+        .addWhole("bytes_per_step", result.bytesPerStep())
         .add("seconds", seconds, 3)
         .add("epochs", result.epochs())
         .add("parameters", parameters);
-  }
-
-  /** Whole where it is whole. */
-  private static String bytes(double bytesPerStep) {
-    return bytesPerStep == Math.rint(bytesPerStep)
-        ? Long.toString((long) bytesPerStep)
-        : String.format(Locale.ROOT, "%.2f", bytesPerStep);
   }
 }

@@ -164,6 +164,20 @@ final class TapewiseTest {
   }
 
   @Test
+  void dropoutIsMobileNetV2s() {
+    String[] step = {
+      "step", "--model=mobilenet_v2", "--size=32", "--batch=2", "--warmup=0", "--steps=1", ""
+    };
+    step[6] = "--dropout=0.2";
+    String asItIs = hash(run(step));
+    step[6] = "--dropout=0";
+    assertThat(hash(run(step))).isNotEqualTo(asItIs);
+    step[6] = "--dropout=1";
+    usage(run(step), "below 1 but is 1.0");
+    usage(run("step", "--model=mobilenet_v1", "--dropout=0.1"), "no dropout that --dropout could");
+  }
+
+  @Test
   void aVectorWidthThatIsNotTheJvmsIsRefused() {
     int other = Machine.vectorBits() == 128 ? 256 : 128;
     usage(run("step", "--model=mobilenet_v1", "--vector-bits=" + other), "./tapewise");

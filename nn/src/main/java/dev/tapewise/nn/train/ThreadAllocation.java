@@ -28,9 +28,22 @@ final class ThreadAllocation {
     }
   }
 
+  /** What this class calls, for {@link StringConstants}; null where there is nothing to call. */
+  static @Nullable Class<?> called() {
+    try {
+      return Bean.called();
+    } catch (LinkageError noManagement) {
+      return null;
+    }
+  }
+
   private static final class Bean {
     private static final @Nullable ThreadMXBean BEAN =
         ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean ? bean : null;
+
+    static @Nullable Class<?> called() {
+      return BEAN == null ? null : BEAN.getClass();
+    }
 
     static long ofCurrentThread() {
       return BEAN == null ? -1 : BEAN.getCurrentThreadAllocatedBytes();

@@ -1,5 +1,6 @@
 package dev.tapewise.nn.train;
 
+import com.google.common.base.Preconditions;
 import dev.tapewise.autodiff.Arena;
 import dev.tapewise.autodiff.Program;
 import dev.tapewise.core.Workers;
@@ -169,6 +170,10 @@ public final class Trainer implements AutoCloseable {
       this.horizon = Horizon.ofEpochs(epochs, stepsPerEpoch);
       this.progress = new TrainingProgress(epochs, horizon.steps());
       this.allocation = new WarmAllocation(horizon.steps());
+      StringConstants.make(Trainer.class);
+      StringConstants.make(Preconditions.class); // the loader's
+      StringConstants.make(loader.dataset().getClass());
+      StringConstants.make(schedule.getClass());
     }
 
     private int stepsPerEpoch() {

@@ -70,6 +70,9 @@ public final class TrainingStep {
     CompileOptions options = CompileOptions.of(mean).keep(logits).workers(workers).arena(arena);
     Program program = tape.compile(fused ? options : options.plain());
     Updater updater = optimizer.bind(model.parameters(), workers);
+    StringConstants.make(TrainingStep.class);
+    StringConstants.make(updater.getClass());
+    StringConstants.make(ThreadAllocation.called());
     return new TrainingStep(
         program, updater, optimizer.stateBytes(model.parameters()), images, labels, logits, mean);
   }

@@ -6,7 +6,13 @@ package dev.tapewise.nn.train;
  * <p>A run is warm after 100 steps in a row that allocated nothing, and at the latest when half of
  * its steps are done: before that the JIT compiler is still at work, and vectors that the
  * interpreter meets are objects. From then on every byte counts, so a branch that is first taken
- * later shows.
+ * later shows. The strings of classes, which HotSpot makes as late as that, are made before the
+ * first step.
+ *
+ * <p>The short last batch of an epoch counts like any other step. Where it leaves a classifier a
+ * number of rows that no other step has, such as 2 where others have a multiple of 6, a kernel's
+ * rest for that number runs once per epoch, and it is only compiled after thousands of calls: until
+ * then it allocates some kilobytes each time. A batch that divides the data set avoids that.
  */
 public final class WarmAllocation {
   /** Steps in a row without an allocated byte that make a run warm. */

@@ -242,20 +242,8 @@ final class Panels {
       return;
     }
     int last = outOffset + columns / WIDTH * stride;
-    if (used == L) {
-      clearSecondVector(out, last, rows);
-      return;
-    }
     for (int r = 0; r < rows; r++) {
       Arrays.fill(out, last + r * WIDTH + used, last + (r + 1) * WIDTH, 0f);
-    }
-  }
-
-  /** The frequent case by itself: 24 columns are three vectors of 8. */
-  private static void clearSecondVector(float[] out, int panel, int rows) {
-    FloatVector zero = FloatVector.zero(S);
-    for (int r = 0; r < rows; r++) {
-      zero.intoArray(out, panel + r * WIDTH + L);
     }
   }
 }

@@ -27,9 +27,13 @@ final class VectorStatistics implements Statistics {
       int offset,
       int rows,
       int channels) {
-    columnSums(mean, meanOffset, x, offset, rows, channels);
+    int c = sums4s(mean, meanOffset, x, offset, rows, channels);
+    for (; c <= channels - L; c += L) {
+      sums1(mean, meanOffset + c, x, offset + c, rows, channels);
+    }
+    sumsOneByOne(mean, meanOffset, x, offset, rows, channels, c);
     divide(mean, meanOffset, rows, channels);
-    int c = 0;
+    c = 0;
     for (; c <= channels - 4 * L; c += 4 * L) {
       squares4(mean, meanOffset + c, centred, centredOffset + c, x, offset + c, rows, channels);
     }
@@ -279,17 +283,30 @@ final class VectorStatistics implements Statistics {
     productSum.intoArray(product, productAt);
   }
 
+  /**
+   * Without the rest's vectors: a classifier's bias has one rest per step, and a loop that runs
+   * that rarely is compiled after thousands of steps only; until then its vectors are objects.
+   */
   @Override
   public void columnSums(
+      float[] sum, int sumOffset, float[] x, int offset, int rows, int channels) {
+    int c = sums4s(sum, sumOffset, x, offset, rows, channels);
+    sumsOneByOne(sum, sumOffset, x, offset, rows, channels, c);
+  }
+
+  /** The sums of all fours of vectors; the first channel behind them. */
+  private static int sums4s(
       float[] sum, int sumOffset, float[] x, int offset, int rows, int channels) {
     int c = 0;
     for (; c <= channels - 4 * L; c += 4 * L) {
       sums4(sum, sumOffset + c, x, offset + c, rows, channels);
     }
-    for (; c <= channels - L; c += L) {
-      sums1(sum, sumOffset + c, x, offset + c, rows, channels);
-    }
-    for (; c < channels; c++) {
+    return c;
+  }
+
+  private static void sumsOneByOne(
+      float[] sum, int sumOffset, float[] x, int offset, int rows, int channels, int from) {
+    for (int c = from; c < channels; c++) {
       float total = 0f;
       for (int r = 0; r < rows; r++) {
         total += x[offset + r * channels + c];
