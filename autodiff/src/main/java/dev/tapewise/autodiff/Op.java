@@ -26,6 +26,14 @@ public interface Op {
    */
   Shape shape(List<Shape> inputs);
 
+  /**
+   * Checks what shapes alone do not say, such as which inputs have the batch as their axis 0.
+   *
+   * @throws IllegalArgumentException if the inputs do not fit, naming the rule, the values and the
+   *     cure
+   */
+  default void check(List<Var> inputs) {}
+
   /** Whether the result has the batch as its axis 0, given that an input has; false for losses. */
   default boolean keepsBatch() {
     return true;

@@ -134,6 +134,7 @@ public final class Tape {
     Shape shape;
     try {
       shape = op.shape(List.copyOf(shapes));
+      op.check(List.copyOf(operands));
     } catch (IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
           "%s: %d input%s too few; inputs are %s"

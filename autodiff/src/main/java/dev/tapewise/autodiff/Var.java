@@ -1,7 +1,7 @@
 package dev.tapewise.autodiff;
 
 import com.google.common.collect.ImmutableList;
-import dev.tapewise.autodiff.op.Add;
+import dev.tapewise.autodiff.op.ArithmeticOp;
 import dev.tapewise.autodiff.op.AveragePool;
 import dev.tapewise.autodiff.op.BatchNorm;
 import dev.tapewise.autodiff.op.Clamp;
@@ -212,9 +212,9 @@ public final class Var {
     return apply(Clamp.relu6());
   }
 
-  /** The sum of two tensors of the same shape. */
+  /** {@code this + other}; shapes broadcast as {@link ArithmeticOp} says. */
   public Var add(Var other) {
-    return apply(new Add(), other);
+    return apply(ArithmeticOp.add(), other);
   }
 
   /** Dropout with probability {@code p} in training, nothing in evaluation. */
@@ -275,7 +275,38 @@ public final class Var {
 
   /** The sum of all elements, a scalar {@code [1]}. */
   public Var sum() {
-    return apply(new Sum());
+    return apply(Sum.of(shape));
+  }
+
+  /** {@code this - other}; shapes broadcast as {@link ArithmeticOp} says. */
+  public Var sub(Var other) {
+    return apply(ArithmeticOp.subtract(), other);
+  }
+
+  /** {@code this * other}; shapes broadcast as {@link ArithmeticOp} says. */
+  public Var mul(Var other) {
+    return apply(ArithmeticOp.multiply(), other);
+  }
+
+  /** {@code this / other}; shapes broadcast as {@link ArithmeticOp} says. */
+  public Var div(Var other) {
+    return apply(ArithmeticOp.divide(), other);
+  }
+
+  /** The sum over axes, which stay with size 1 where {@code keepAxes} says so. */
+  public Var sum(boolean keepAxes, int... axes) {
+    return tape.inLayer("sum", shape, () -> Sum.of(shape, keepAxes, axes), ImmutableList.of(this));
+  }
+
+  /** The mean of all elements, a scalar {@code [1]}. */
+  public Var mean() {
+    return apply(Sum.mean(shape));
+  }
+
+  /** The mean over axes, which stay with size 1 where {@code keepAxes} says so. */
+  public Var mean(boolean keepAxes, int... axes) {
+    return tape.inLayer(
+        "mean", shape, () -> Sum.mean(shape, keepAxes, axes), ImmutableList.of(this));
   }
 
   private void image(String op) {

@@ -3,7 +3,7 @@ package dev.tapewise.autodiff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tapewise.autodiff.op.Add;
+import dev.tapewise.autodiff.op.ArithmeticOp;
 import dev.tapewise.autodiff.op.BatchNorm;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.Shape;
@@ -505,7 +505,7 @@ final class ProgramEdgesTest {
     assertThatThrownBy(() -> x.apply(new Flat()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("keepsBatch");
-    assertThatThrownBy(() -> x.apply(new Add()))
+    assertThatThrownBy(() -> x.apply(ArithmeticOp.add()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("add: 1 input is too few");
   }

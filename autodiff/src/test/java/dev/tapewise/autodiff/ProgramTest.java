@@ -211,10 +211,13 @@ final class ProgramTest {
             "conv2d \"features.3\": 24 input channels are not divisible by groups=5. Choose groups"
                 + " from 1, 2, 3, 4, 6, 8, 12, 24; x is [128, 32, 32, 24]");
     assertThatThrownBy(() -> x.add(w))
-        .hasMessageContaining("add \"features.3\": both tensors must have one shape");
+        .hasMessage(
+            "add \"features.3\": axis -4 is 128 in the one and 3 in the other. Make them equal, or"
+                + " one of them 1; inputs are [[128, 32, 32, 24], [3, 3, 5, 24]]");
     assertThatThrownBy(() -> tape.compile(x.relu()))
         .hasMessageContaining("a backward pass starts at a scalar");
-    assertThatThrownBy(() -> new Tape().record(new dev.tapewise.autodiff.op.Add(), List.of(x, x)))
+    assertThatThrownBy(
+            () -> new Tape().record(dev.tapewise.autodiff.op.ArithmeticOp.add(), List.of(x, x)))
         .hasMessageContaining("was recorded on another tape");
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 final class ReferenceCasesTest {
   private static List<ReferenceFamily> families() {
     List<ReferenceFamily> families = new ArrayList<>();
+    families.add(new ArithmeticReferences());
     families.add(new BasicReferences());
     families.add(new ConvReferences());
     return families;

@@ -4,7 +4,7 @@ import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import java.util.List;
 
-/** How to draw the ops of one short loop: clamps, sums, dropout. */
+/** How to draw the ops of one short loop: clamps and dropout. */
 final class BasicSpecs {
   private BasicSpecs() {}
 
@@ -12,8 +12,6 @@ final class BasicSpecs {
     return List.of(
         new OpSpecs.Spec(Clamp.class, "relu", false, d -> clamp(d, Clamp.relu())),
         new OpSpecs.Spec(Clamp.class, "relu6", false, d -> clamp(d, Clamp.relu6())),
-        new OpSpecs.Spec(Add.class, "add", true, BasicSpecs::add),
-        new OpSpecs.Spec(Sum.class, "sum", true, BasicSpecs::sum),
         new OpSpecs.Spec(DropoutOp.class, "dropout", true, BasicSpecs::dropout));
   }
 
@@ -28,36 +26,6 @@ final class BasicSpecs {
         List.of(x),
         (tape, v) -> tape.record(op, v),
         v -> Naive.clamp(v[0], op.low(), op.high()));
-  }
-
-  private static OpSample add(Draw d) {
-    Shape s = Shape.of(d.between(1, 3), d.oneOf(1, 3, 17), d.channels());
-    return new OpSample(
-        "add " + s,
-        List.of(d.batched(s), d.batched(s)),
-        (tape, v) -> tape.record(new Add(), v),
-        v -> {
-          double[] y = new double[v[0].length];
-          for (int i = 0; i < y.length; i++) {
-            y[i] = v[0][i] + v[1][i];
-          }
-          return y;
-        });
-  }
-
-  private static OpSample sum(Draw d) {
-    Shape s = Shape.of(d.between(1, 3), d.oneOf(1, 3, 17), d.channels());
-    return new OpSample(
-        "sum " + s,
-        List.of(d.batched(s)),
-        (tape, v) -> v.get(0).sum(),
-        v -> {
-          double sum = 0;
-          for (double x : v[0]) {
-            sum += x;
-          }
-          return new double[] {sum};
-        });
   }
 
   private static OpSample dropout(Draw d) {

@@ -31,6 +31,7 @@ final class OpSpecs {
 
   static List<Spec> all() {
     List<Spec> all = new ArrayList<>();
+    all.addAll(ArithmeticSpecs.all());
     all.addAll(AveragePoolSpecs.all());
     all.addAll(BasicSpecs.all());
     all.addAll(BatchNormSpecs.all());

@@ -33,6 +33,9 @@ public interface Kernels {
   /** Passes element by element. */
   Elementwise elementwise();
 
+  /** Sums, differences, products and quotients of rows, and sums over rows. */
+  Arithmetic arithmetic();
+
   /** Average pools. */
   Pool pool();
 

@@ -1,6 +1,7 @@
 package dev.tapewise.core.kernel.scalar;
 
 import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Arithmetic;
 import dev.tapewise.core.kernel.Combine;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.Elementwise;
@@ -18,6 +19,7 @@ public final class ScalarKernels implements Kernels {
   private final Combine combine = new ScalarCombine();
   private final Pointwise pointwise = new ScalarPointwise();
   private final Elementwise elementwise = new ScalarElementwise();
+  private final Arithmetic arithmetic = new ScalarArithmetic();
   private final Pool pool = new ScalarPool();
   private final Update update = new ScalarUpdate();
 
@@ -52,6 +54,11 @@ public final class ScalarKernels implements Kernels {
   @Override
   public Elementwise elementwise() {
     return elementwise;
+  }
+
+  @Override
+  public Arithmetic arithmetic() {
+    return arithmetic;
   }
 
   @Override

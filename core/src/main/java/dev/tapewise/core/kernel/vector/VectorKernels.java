@@ -1,6 +1,7 @@
 package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Arithmetic;
 import dev.tapewise.core.kernel.Combine;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.Elementwise;
@@ -18,6 +19,7 @@ public final class VectorKernels implements Kernels {
   private final Combine combine = new VectorCombine();
   private final Pointwise pointwise = new VectorPointwise();
   private final Elementwise elementwise = new VectorElementwise();
+  private final Arithmetic arithmetic = new VectorArithmetic();
   private final Pool pool = new VectorPool();
   private final Update update = new VectorUpdate();
 
@@ -52,6 +54,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public Elementwise elementwise() {
     return elementwise;
+  }
+
+  @Override
+  public Arithmetic arithmetic() {
+    return arithmetic;
   }
 
   @Override
