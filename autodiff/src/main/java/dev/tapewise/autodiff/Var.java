@@ -5,15 +5,18 @@ import dev.tapewise.autodiff.op.ArithmeticOp;
 import dev.tapewise.autodiff.op.AveragePool;
 import dev.tapewise.autodiff.op.BatchNorm;
 import dev.tapewise.autodiff.op.Clamp;
+import dev.tapewise.autodiff.op.Conv1d;
 import dev.tapewise.autodiff.op.Conv2d;
 import dev.tapewise.autodiff.op.CrossEntropyLoss;
 import dev.tapewise.autodiff.op.DropoutOp;
 import dev.tapewise.autodiff.op.Linear;
 import dev.tapewise.autodiff.op.Sum;
+import dev.tapewise.autodiff.op.TransposedConv2d;
 import dev.tapewise.core.Shape;
-import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import dev.tapewise.core.geometry.PoolGeometry;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,102 +84,80 @@ public final class Var {
     return tape.record(op, ImmutableList.<Var>builder().add(this).add(others).build());
   }
 
-  /**
-   * Dense convolution with stride 1: {@code [N, H, W, C]} with weights {@code [kh, kw, C, out]}.
-   *
-   * @see #conv2d(Var, int, Padding, int)
-   */
+  /** Dense convolution with stride 1, see {@link #conv2d(Var, ConvOptions)}. */
   public Var conv2d(Var weight, Padding padding) {
-    return conv2d(weight, 1, padding, 1);
+    return conv2d(weight, ConvOptions.padded(padding));
+  }
+
+  /** Convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C / groups, out]}. */
+  public Var conv2d(Var weight, ConvOptions options) {
+    return layer("conv2d", () -> Conv2d.of(shape, weight.shape, options, false), weight);
+  }
+
+  /** Convolution with a bias {@code [out]}. */
+  public Var conv2d(Var weight, Var bias, ConvOptions options) {
+    return layer("conv2d", () -> Conv2d.of(shape, weight.shape, options, true), weight, bias);
+  }
+
+  /** Depthwise convolution with stride 1, see {@link #depthwiseConv2d(Var, ConvOptions)}. */
+  public Var depthwiseConv2d(Var weight, Padding padding) {
+    return depthwiseConv2d(weight, ConvOptions.padded(padding));
   }
 
   /**
-   * Convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C / groups, out]}, without
-   * bias.
-   */
-  public Var conv2d(Var weight, int stride, Padding padding, int groups) {
-    return convolve(weight, null, stride, padding, groups);
-  }
-
-  /**
-   * Convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C / groups, out]} and a bias
-   * {@code [out]}.
-   */
-  public Var conv2d(Var weight, Var bias, int stride, Padding padding, int groups) {
-    return convolve(weight, bias, stride, padding, groups);
-  }
-
-  private Var convolve(Var weight, @Nullable Var bias, int stride, Padding padding, int groups) {
-    return tape.inLayer(
-        "conv2d",
-        shape,
-        () -> {
-          image("conv2d");
-          Shape w = weight.shape;
-          if (w.rank() != 4) {
-            throw new IllegalArgumentException(
-                "weights must be [kh, kw, in / groups, out] but are " + w);
-          }
-          ConvGeometry geometry =
-              ConvGeometry.of(
-                  shape.axis(1),
-                  shape.axis(2),
-                  shape.axis(3),
-                  w.axis(3),
-                  w.axis(0),
-                  w.axis(1),
-                  stride,
-                  stride,
-                  1,
-                  1,
-                  padding,
-                  groups);
-          return new Conv2d(geometry, bias != null);
-        },
-        bias == null ? ImmutableList.of(this, weight) : ImmutableList.of(this, weight, bias));
-  }
-
-  /**
-   * Depthwise convolution with stride 1 of {@code [N, H, W, C]} with weights {@code [kh, kw, C,
+   * Convolution of every channel of {@code [N, H, W, C]} by itself, with weights {@code [kh, kw, C,
    * multiplier]}.
    */
-  public Var depthwiseConv2d(Var weight, Padding padding) {
-    return depthwiseConv2d(weight, 1, padding);
+  public Var depthwiseConv2d(Var weight, ConvOptions options) {
+    return layer(
+        "depthwise conv2d", () -> Conv2d.depthwise(shape, weight.shape, options, false), weight);
+  }
+
+  /** Depthwise convolution with a bias {@code [C * multiplier]}. */
+  public Var depthwiseConv2d(Var weight, Var bias, ConvOptions options) {
+    return layer(
+        "depthwise conv2d",
+        () -> Conv2d.depthwise(shape, weight.shape, options, true),
+        weight,
+        bias);
   }
 
   /**
-   * Depthwise convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, C, multiplier]},
-   * without bias.
+   * Convolution of sequences {@code [N, L, C]} with weights {@code [k, C / groups, out]}; of the
+   * options what is said about columns counts.
    */
-  public Var depthwiseConv2d(Var weight, int stride, Padding padding) {
+  public Var conv1d(Var weight, ConvOptions options) {
+    return layer("conv1d", () -> Conv1d.of(shape, weight.shape, options, false), weight);
+  }
+
+  /** Convolution of sequences with a bias {@code [out]}. */
+  public Var conv1d(Var weight, Var bias, ConvOptions options) {
+    return layer("conv1d", () -> Conv1d.of(shape, weight.shape, options, true), weight, bias);
+  }
+
+  /**
+   * Transposed convolution of {@code [N, H, W, C]} with weights {@code [kh, kw, out / groups, C]},
+   * see {@link TransposedConv2d}.
+   */
+  public Var transposedConv2d(Var weight, ConvOptions options) {
+    return layer(
+        "transposed conv2d",
+        () -> TransposedConv2d.of(shape, weight.shape, options, false),
+        weight);
+  }
+
+  /** Transposed convolution with a bias {@code [out]}. */
+  public Var transposedConv2d(Var weight, Var bias, ConvOptions options) {
+    return layer(
+        "transposed conv2d",
+        () -> TransposedConv2d.of(shape, weight.shape, options, true),
+        weight,
+        bias);
+  }
+
+  private Var layer(String name, Supplier<Op> make, Var... others) {
     return tape.inLayer(
-        "depthwise conv2d",
-        shape,
-        () -> {
-          image("depthwise conv2d");
-          Shape w = weight.shape;
-          if (w.rank() != 4 || w.axis(2) != shape.axis(3)) {
-            throw new IllegalArgumentException(
-                "weights must be [kh, kw, %d, multiplier] but are %s".formatted(shape.axis(3), w));
-          }
-          int channels = shape.axis(3);
-          ConvGeometry geometry =
-              ConvGeometry.of(
-                  shape.axis(1),
-                  shape.axis(2),
-                  channels,
-                  channels * w.axis(3),
-                  w.axis(0),
-                  w.axis(1),
-                  stride,
-                  stride,
-                  1,
-                  1,
-                  padding,
-                  channels);
-          return new Conv2d(geometry, false);
-        },
-        ImmutableList.of(this, weight));
+        name, shape, make, ImmutableList.<Var>builder().add(this).add(others).build());
   }
 
   /**

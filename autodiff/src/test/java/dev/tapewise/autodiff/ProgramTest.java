@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tapewise.autodiff.compile.InsufficientMemoryException;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.Workers;
+import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import dev.tapewise.core.kernel.Kernels;
 import java.util.ArrayList;
@@ -205,7 +206,7 @@ final class ProgramTest {
     tape.enter("features.3");
     Var x = tape.input("x", Shape.of(128, 32, 32, 24));
     Var w = tape.parameter("w", Shape.of(3, 3, 5, 24), Initializer.constant(0));
-    assertThatThrownBy(() -> x.conv2d(w, 1, Padding.same(), 5))
+    assertThatThrownBy(() -> x.conv2d(w, ConvOptions.padded(Padding.same()).withGroups(5)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "conv2d \"features.3\": 24 input channels are not divisible by groups=5. Choose groups"

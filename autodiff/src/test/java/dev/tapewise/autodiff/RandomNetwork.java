@@ -3,6 +3,7 @@ package dev.tapewise.autodiff;
 import dev.tapewise.autodiff.op.BatchNorm;
 import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
+import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,9 @@ final class RandomNetwork {
     Var w =
         tape.parameter(
             "weight", Shape.of(kernel, kernel, in / groups, out), Initializer.heFanOut(groups));
-    Var y = x.conv2d(w, stride, Padding.of(kernel / 2), groups);
+    Var y =
+        x.conv2d(
+            w, ConvOptions.padded(Padding.of(kernel / 2)).withStride(stride).withGroups(groups));
     if (random.nextInt(5) > 0) {
       Shape c = Shape.of(out);
       BatchNorm.Running running =

@@ -8,6 +8,7 @@ import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.Workers;
+import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import java.util.List;
 
@@ -44,7 +45,7 @@ final class ConvolutionCase implements AutoCloseable {
         tape.parameter(
             "w", Shape.of(kernel, kernel, in / groups, out), Initializer.heFanOut(groups));
     Padding padding = valid ? Padding.valid() : Padding.of((kernel - 1) / 2);
-    Var y = x.conv2d(w, stride, padding, groups);
+    Var y = x.conv2d(w, ConvOptions.padded(padding).withStride(stride).withGroups(groups));
     Var result = relu ? y.relu() : y;
     forward = tape.compile(CompileOptions.forwardOnly(result).workers(workers));
     training =

@@ -5,6 +5,7 @@ import dev.tapewise.autodiff.GradientTarget;
 import dev.tapewise.autodiff.Op;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.geometry.ConvOptions;
 import java.util.List;
 
 /**
@@ -23,6 +24,73 @@ public final class Conv2d implements Op {
   public Conv2d(ConvGeometry geometry, boolean bias) {
     this.geometry = geometry;
     this.bias = bias;
+  }
+
+  /**
+   * The convolution of images x with weights w of {@code [kh, kw, C / groups, out]}.
+   *
+   * @throws IllegalArgumentException if they do not fit, naming the rule, the values and the cure
+   */
+  public static Conv2d of(Shape x, Shape w, ConvOptions options, boolean bias) {
+    checkImages(x);
+    if (w.rank() != 4) {
+      throw new IllegalArgumentException("weights must be [kh, kw, in / groups, out] but are " + w);
+    }
+    ConvGeometry g =
+        options.convolution(x.axis(1), x.axis(2), x.axis(3), w.axis(3), w.axis(0), w.axis(1));
+    checkInputs(g, w.axis(2), w);
+    return new Conv2d(g, bias);
+  }
+
+  /**
+   * The convolution of images x channel by channel with weights w of {@code [kh, kw, C,
+   * multiplier]}; its groups are the channels.
+   *
+   * @throws IllegalArgumentException if they do not fit, naming the rule, the values and the cure
+   */
+  public static Conv2d depthwise(Shape x, Shape w, ConvOptions options, boolean bias) {
+    checkImages(x);
+    int channels = x.axis(3);
+    if (w.rank() != 4 || w.axis(2) != channels) {
+      throw new IllegalArgumentException(
+          "weights must be [kh, kw, %d, multiplier] but are %s".formatted(channels, w));
+    }
+    if (options.groups() != 1 && options.groups() != channels) {
+      throw new IllegalArgumentException(
+          "groups=%d, but a depthwise convolution of %d channels has %d. Leave groups away"
+              .formatted(options.groups(), channels, channels));
+    }
+    ConvGeometry g =
+        options
+            .withGroups(channels)
+            .convolution(
+                x.axis(1),
+                x.axis(2),
+                channels,
+                Math.multiplyExact(channels, w.axis(3)),
+                w.axis(0),
+                w.axis(1));
+    return new Conv2d(g, bias);
+  }
+
+  static void checkImages(Shape x) {
+    if (x.rank() != 4) {
+      throw new IllegalArgumentException("x must be images [N, H, W, C]");
+    }
+  }
+
+  static void checkInputs(ConvGeometry g, int inputs, Shape w) {
+    if (inputs != g.inPerGroup()) {
+      throw new IllegalArgumentException(
+          "weights %s read %d input channels, but a group of %d channels in groups=%d has %d. Give weights of %d, or other groups"
+              .formatted(w, inputs, g.inChannels(), g.groups(), g.inPerGroup(), g.inPerGroup()));
+    }
+  }
+
+  static void checkBias(Shape bias, int channels) {
+    if (!bias.equals(Shape.of(channels))) {
+      throw new IllegalArgumentException("the bias must be [%d]".formatted(channels));
+    }
   }
 
   /** The geometry. */
@@ -61,8 +129,8 @@ public final class Conv2d implements Op {
     if (!w.equals(dense) && !depthwise) {
       throw new IllegalArgumentException("weights must be " + dense);
     }
-    if (bias && !inputs.get(2).equals(Shape.of(g.outChannels()))) {
-      throw new IllegalArgumentException("the bias must be [" + g.outChannels() + "]");
+    if (bias) {
+      checkBias(inputs.get(2), g.outChannels());
     }
     return Shape.of(x.axis(0), g.outHeight(), g.outWidth(), g.outChannels());
   }

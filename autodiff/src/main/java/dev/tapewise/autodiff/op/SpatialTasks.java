@@ -28,6 +28,16 @@ final class SpatialTasks {
   }
 
   void forward(Binding binding, @Nullable Operand bias) {
+    forward(binding, binding.output(), binding.input(0), bias, binding.statistics());
+  }
+
+  /** The forward pass from x to y, whatever these are to the op. */
+  void forward(
+      Binding binding,
+      Operand y,
+      Operand x,
+      @Nullable Operand bias,
+      @Nullable BandStatistics statistics) {
     Operand w = binding.input(1);
     int packed = binding.workspace(kernel.packedSize());
     float[] memory = binding.memory();
@@ -43,12 +53,12 @@ final class SpatialTasks {
         new Forward(
             binding.kernels().statistics(),
             RowBands.of(geometry.outHeight(), geometry.outWidth(), geometry.outChannels()),
-            binding.output(),
-            binding.input(0),
+            y,
+            x,
             memory,
             packed,
             bias,
-            binding.statistics()));
+            statistics));
   }
 
   private final class Forward implements Task {
@@ -146,9 +156,20 @@ final class SpatialTasks {
   void backward(Binding binding) {
     GradientTarget dx = binding.inputGradient(0);
     GradientTarget dw = binding.inputGradient(1);
-    if (dx == null && dw == null) {
-      return;
+    if (dx != null || dw != null) {
+      backward(
+          binding, dx, dw, binding.input(0), binding.outputGradient(), binding.gradientSums(0));
     }
+  }
+
+  /** The backward pass from dy to dx and dw, whatever these are to the op. */
+  void backward(
+      Binding binding,
+      @Nullable GradientTarget dx,
+      @Nullable GradientTarget dw,
+      Operand x,
+      GradientReading dy,
+      @Nullable BandGradientSums sums) {
     float[] memory = binding.memory();
     int packed = 0;
     if (dx != null) {
@@ -174,13 +195,13 @@ final class SpatialTasks {
             binding.kernels().statistics(),
             bands,
             dx,
-            binding.input(0),
-            binding.outputGradient(),
+            x,
+            dy,
             memory,
             packed,
             dw != null,
             partial,
-            binding.gradientSums(0));
+            sums);
     binding.play(task);
     if (dw != null) {
       Combine combine = binding.kernels().combine();

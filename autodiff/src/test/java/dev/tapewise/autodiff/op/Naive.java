@@ -1,47 +1,11 @@
 package dev.tapewise.autodiff.op;
 
-import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.geometry.PoolGeometry;
 import org.jspecify.annotations.Nullable;
 
 /** Forward passes in double precision, as their definitions read: they judge the others. */
 final class Naive {
   private Naive() {}
-
-  static double[] conv(
-      double[] x, double[] w, double @Nullable [] bias, ConvGeometry g, int batch) {
-    int oh = g.outHeight();
-    int ow = g.outWidth();
-    double[] y = new double[batch * g.outSize()];
-    for (int n = 0; n < batch; n++) {
-      for (int i = 0; i < oh; i++) {
-        for (int j = 0; j < ow; j++) {
-          for (int o = 0; o < g.outChannels(); o++) {
-            int firstInput = o / g.outPerGroup() * g.inPerGroup();
-            double sum = bias == null ? 0 : bias[o];
-            for (int kh = 0; kh < g.kernelHeight(); kh++) {
-              int r = i * g.strideHeight() - g.padTop() + kh * g.dilationHeight();
-              for (int kw = 0; kw < g.kernelWidth(); kw++) {
-                int c = j * g.strideWidth() - g.padLeft() + kw * g.dilationWidth();
-                if (r < 0 || r >= g.height() || c < 0 || c >= g.width()) {
-                  continue;
-                }
-                for (int k = 0; k < g.inPerGroup(); k++) {
-                  sum +=
-                      x[((n * g.height() + r) * g.width() + c) * g.inChannels() + firstInput + k]
-                          * w[
-                              ((kh * g.kernelWidth() + kw) * g.inPerGroup() + k) * g.outChannels()
-                                  + o];
-                }
-              }
-            }
-            y[((n * oh + i) * ow + j) * g.outChannels() + o] = sum;
-          }
-        }
-      }
-    }
-    return y;
-  }
 
   static double[] linear(double[] x, double[] w, double @Nullable [] bias, int in, int out) {
     int rows = x.length / in;

@@ -180,12 +180,13 @@ public record ConvGeometry(
     }
     if (padded < window) {
       throw new IllegalArgumentException(
-          "a window of %d %s does not fit into %d %s padded by %d and %d"
+          ("a window of %d %s does not fit into %d %s padded by %d and %d. Pad more, or choose a"
+                  + " smaller kernel or dilation")
               .formatted(window, what, size, what, before, after));
     }
   }
 
-  private static String divisors(int n) {
+  static String divisors(int n) {
     StringBuilder list = new StringBuilder();
     for (int i = 1; i <= n; i++) {
       if (n % i == 0) {

@@ -22,7 +22,9 @@ class GeometryTest {
   void sizesThatDoNotFitAnIntAreRefused() {
     assertThatThrownBy(() -> square(8, 3, 1, 1 << 30, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a window of 2147483649 rows does not fit into 8 rows padded by 0 and 0");
+        .hasMessage(
+            "a window of 2147483649 rows does not fit into 8 rows padded by 0 and 0. Pad more, or"
+                + " choose a smaller kernel or dilation");
     assertThatThrownBy(() -> square(8, 3, 1, 1, HUGE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("are more than 2147483647");

@@ -2,12 +2,14 @@ package dev.tapewise.nn.io;
 
 import com.google.common.primitives.ImmutableLongArray;
 import dev.tapewise.autodiff.Parameter;
+import dev.tapewise.autodiff.Role;
 import dev.tapewise.core.Shape;
 
 /**
  * Parameters in PyTorch's order of axes: convolutions {@code [kh, kw, in / groups, out]} as {@code
- * [out, in / groups, kh, kw]}, matrices {@code [in, out]} as {@code [out, in]}, everything else as
- * it is.
+ * [out, in / groups, kh, kw]}, those of sequences {@code [k, in / groups, out]} as {@code [out, in
+ * / groups, k]}, transposed ones {@code [kh, kw, out / groups, in]} as {@code [in, out / groups,
+ * kh, kw]}, matrices {@code [in, out]} as {@code [out, in]}, everything else as it is.
  */
 public final class TorchLayout {
   private TorchLayout() {}
@@ -15,6 +17,9 @@ public final class TorchLayout {
   /** The shape of a parameter as PyTorch has it. */
   public static ImmutableLongArray shape(Parameter parameter) {
     Shape s = parameter.shape();
+    if (s.rank() == 3 && turned(parameter)) {
+      return ImmutableLongArray.of(s.axis(2), s.axis(1), s.axis(0));
+    }
     return switch (s.rank()) {
       case 4 -> ImmutableLongArray.of(s.axis(3), s.axis(2), s.axis(0), s.axis(1));
       case 2 -> ImmutableLongArray.of(s.axis(1), s.axis(0));
@@ -80,11 +85,19 @@ public final class TorchLayout {
   /** Values of one output channel; 1 for vectors. */
   private static int innerAxes(Parameter parameter) {
     Shape s = parameter.shape();
-    return s.rank() == 4 || s.rank() == 2 ? s.intSize() / s.axis(-1) : 1;
+    return turned(parameter) ? s.intSize() / s.axis(-1) : 1;
   }
 
   private static int rows(Parameter parameter) {
     Shape s = parameter.shape();
-    return s.rank() == 4 || s.rank() == 2 ? s.axis(-2) : 1;
+    return turned(parameter) ? s.axis(-2) : 1;
+  }
+
+  private static boolean turned(Parameter parameter) {
+    return switch (parameter.shape().rank()) {
+      case 2, 4 -> true;
+      case 3 -> parameter.role() == Role.WEIGHT; // a norm may be over three axes, too
+      default -> false;
+    };
   }
 }

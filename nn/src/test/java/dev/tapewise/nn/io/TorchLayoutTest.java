@@ -42,6 +42,16 @@ final class TorchLayoutTest {
   }
 
   @Test
+  void convolutionsOfSequencesTurnButNormsOverThreeAxesDoNot() {
+    Parameter p = parameter(2, 1, 3);
+    assertThat(TorchLayout.shape(p)).isEqualTo(ImmutableLongArray.of(3, 1, 2));
+    assertThat(TorchLayout.values(p)).containsExactly(0, 3, 1, 4, 2, 5);
+    Parameter norm =
+        new ParameterStore().parameter("n", Shape.of(2, 1, 3), Role.NORM, Initializer.constant(0));
+    assertThat(TorchLayout.shape(norm)).isEqualTo(ImmutableLongArray.of(2, 1, 3));
+  }
+
+  @Test
   void matricesAreTransposed() {
     Parameter p = parameter(2, 3);
     assertThat(TorchLayout.shape(p)).isEqualTo(ImmutableLongArray.of(3, 2));
@@ -57,7 +67,7 @@ final class TorchLayoutTest {
 
   @Test
   void setUndoesValues() {
-    for (int[] axes : new int[][] {{3, 3, 4, 5}, {3, 5, 1, 7}, {6, 4}, {9}}) {
+    for (int[] axes : new int[][] {{3, 3, 4, 5}, {3, 5, 1, 7}, {6, 4}, {3, 2, 4}, {9}}) {
       Parameter p = parameter(axes);
       float[] before = p.toArray();
       float[] torch = TorchLayout.values(p);

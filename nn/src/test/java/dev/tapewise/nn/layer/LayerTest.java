@@ -11,6 +11,7 @@ import dev.tapewise.autodiff.Program;
 import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Shape;
+import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,10 @@ final class LayerTest {
 
   @Test
   void convolutionsAddTheirBias() {
-    Conv2d layer = new Conv2d(1, 2, 3, 2, Padding.same(), 1, true, Initializer.constant(1));
+    Conv2d layer =
+        Conv2d.of(1, 2, 3, 3, ConvOptions.padded(Padding.same()).withStride(2))
+            .withBias()
+            .initialized(Initializer.constant(1));
     Var x = tape.input("x", Shape.of(1, 4, 4, 1));
     Var y = layer.apply(x);
     Program program = tape.compile(CompileOptions.forwardOnly(y));
@@ -89,7 +93,7 @@ final class LayerTest {
   @Test
   void convolutionsSayWhichGroupsTheyCannotHave() {
     assertThatThrownBy(
-            () -> new Conv2d(24, 24, 3, 1, Padding.of(1), 5, false, Initializer.heFanOut(5)))
+            () -> Conv2d.of(24, 24, 3, 3, ConvOptions.padded(Padding.of(1)).withGroups(5)))
         .hasMessage("24 input and 24 output channels are not both divisible by groups=5");
   }
 
