@@ -13,6 +13,7 @@ public final class CompileOptions {
   private final @Nullable Var loss;
   private final ImmutableSet<Var> keptGradients;
   private final boolean fused;
+  private final boolean checkpointed;
   private final boolean poison;
   private final @Nullable Workers workers;
   private final @Nullable Arena arena;
@@ -23,6 +24,7 @@ public final class CompileOptions {
       @Nullable Var loss,
       ImmutableSet<Var> keptGradients,
       boolean fused,
+      boolean checkpointed,
       boolean poison,
       @Nullable Workers workers,
       @Nullable Arena arena,
@@ -31,6 +33,7 @@ public final class CompileOptions {
     this.loss = loss;
     this.keptGradients = keptGradients;
     this.fused = fused;
+    this.checkpointed = checkpointed;
     this.poison = poison;
     this.workers = workers;
     this.arena = arena;
@@ -40,13 +43,21 @@ public final class CompileOptions {
   /** A program whose backward pass starts at a scalar loss. */
   public static CompileOptions of(Var loss) {
     return new CompileOptions(
-        ImmutableList.of(loss), loss, ImmutableSet.of(), true, false, null, null, null);
+        ImmutableList.of(loss), loss, ImmutableSet.of(), true, false, false, null, null, null);
   }
 
   /** A program without a backward pass. */
   public static CompileOptions forwardOnly(Var... outputs) {
     return new CompileOptions(
-        ImmutableList.copyOf(outputs), null, ImmutableSet.of(), true, false, null, null, null);
+        ImmutableList.copyOf(outputs),
+        null,
+        ImmutableSet.of(),
+        true,
+        false,
+        false,
+        null,
+        null,
+        null);
   }
 
   /** Keeps the values of more tensors readable after {@code forward}. */
@@ -56,6 +67,7 @@ public final class CompileOptions {
         loss,
         keptGradients,
         fused,
+        checkpointed,
         poison,
         workers,
         arena,
@@ -69,6 +81,7 @@ public final class CompileOptions {
         loss,
         ImmutableSet.<Var>builder().addAll(keptGradients).addAll(more).build(),
         fused,
+        checkpointed,
         poison,
         workers,
         arena,
@@ -77,28 +90,42 @@ public final class CompileOptions {
 
   /** Compiles op by op, without fusion: the same bits, for debugging. */
   public CompileOptions plain() {
-    return new CompileOptions(outputs, loss, keptGradients, false, poison, workers, arena, kernels);
+    return new CompileOptions(
+        outputs, loss, keptGradients, false, checkpointed, poison, workers, arena, kernels);
+  }
+
+  /**
+   * Keeps the tensors between blocks of ops only and computes what a block's backward pass needs
+   * again right before it: the same bits in less memory, for up to one more forward pass of time.
+   * Where to cut is chosen by the memory plan.
+   */
+  public CompileOptions checkpoint() {
+    return new CompileOptions(
+        outputs, loss, keptGradients, fused, true, poison, workers, arena, kernels);
   }
 
   /** Fills buffers with NaN when their life ends: for tests of the memory plan. */
   public CompileOptions poisonEndedBuffers() {
-    return new CompileOptions(outputs, loss, keptGradients, fused, true, workers, arena, kernels);
+    return new CompileOptions(
+        outputs, loss, keptGradients, fused, checkpointed, true, workers, arena, kernels);
   }
 
   /** The team that plays the program. */
   public CompileOptions workers(Workers team) {
-    return new CompileOptions(outputs, loss, keptGradients, fused, poison, team, arena, kernels);
+    return new CompileOptions(
+        outputs, loss, keptGradients, fused, checkpointed, poison, team, arena, kernels);
   }
 
   /** The memory that the program shares with others. */
   public CompileOptions arena(Arena shared) {
     return new CompileOptions(
-        outputs, loss, keptGradients, fused, poison, workers, shared, kernels);
+        outputs, loss, keptGradients, fused, checkpointed, poison, workers, shared, kernels);
   }
 
   /** The kernels to use, for comparisons. */
   public CompileOptions kernels(Kernels chosen) {
-    return new CompileOptions(outputs, loss, keptGradients, fused, poison, workers, arena, chosen);
+    return new CompileOptions(
+        outputs, loss, keptGradients, fused, checkpointed, poison, workers, arena, chosen);
   }
 
   /** The kept tensors. */
@@ -119,6 +146,11 @@ public final class CompileOptions {
   /** Whether to fuse. */
   public boolean fused() {
     return fused;
+  }
+
+  /** Whether blocks are computed again instead of kept. */
+  public boolean checkpointed() {
+    return checkpointed;
   }
 
   /** Whether to fill ended buffers with NaN. */

@@ -15,6 +15,12 @@ public interface NormOp extends Op {
   /** Binds the forward pass in this form. */
   void forward(Binding binding, NormForm form);
 
+  /**
+   * Binds what of the forward pass runs again in a backward pass that keeps less: the output, where
+   * it is written, from the coefficients that are there. Statistics and running values stay.
+   */
+  void again(Binding binding, NormForm form);
+
   /** Binds the backward pass in this form. */
   void backward(Binding binding, NormForm form);
 

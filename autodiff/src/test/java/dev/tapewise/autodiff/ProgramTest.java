@@ -110,6 +110,36 @@ final class ProgramTest {
         train(seed, 3, 3, 1, o -> o.plain().poisonEndedBuffers()), train(seed, 3, 3, 1, o -> o));
   }
 
+  @Property(tries = 80)
+  void blocksThatAreComputedAgainHaveTheBitsOfThoseThatAreKept(
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int images) {
+    List<int[]> kept = train(seed, 5, images, 1, o -> o);
+    assertSame(train(seed, 5, images, 2, CompileOptions::checkpoint), kept);
+    assertSame(train(seed, 5, images, 1, o -> o.checkpoint().poisonEndedBuffers()), kept);
+    assertSame(train(seed, 5, images, 1, o -> o.plain().checkpoint().poisonEndedBuffers()), kept);
+  }
+
+  @Test
+  void blocksThatAreComputedAgainNeedAFractionOfTheMemory() {
+    Tape tape = new Tape();
+    Var x = tape.input("x", Shape.of(4, 16, 16, 8));
+    for (int i = 0; i < 16; i++) {
+      tape.enter("block" + i);
+      Var wide = tape.parameter("wide", Shape.of(1, 1, 8, 48), Initializer.heFanOut(1));
+      Var narrow = tape.parameter("narrow", Shape.of(1, 1, 48, 8), Initializer.heFanOut(1));
+      x = x.add(x.conv2d(wide, Padding.valid()).relu6().conv2d(narrow, Padding.valid()));
+      tape.exit();
+    }
+    CompileOptions options = CompileOptions.of(x.sum());
+    long kept = tape.memory(options).arena();
+    Program program = tape.compile(options.checkpoint());
+    assertThat(program.memory().arena()).isLessThan(kept / 3);
+    assertThat(program.describe())
+        .contains("block3 (relu6)")
+        .contains("computed again in backward");
+    assertThat(tape.memory(options.checkpoint()).arena()).isEqualTo(program.memory().arena());
+  }
+
   @Property(tries = 30)
   void aProgramRecordedInMidRunChangesNothing(@ForAll long seed) {
     List<int[]> alone = train(seed, 3, 3, 1, o -> o);

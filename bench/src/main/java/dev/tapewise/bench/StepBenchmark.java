@@ -69,7 +69,7 @@ public class StepBenchmark {
             batch,
             team,
             new Arena(),
-            true);
+            options -> options);
     UniformInitialisation.fill(network);
     compiled.images().set(UniformInitialisation.images(network, batch));
     compiled.labels().set(UniformInitialisation.labels(network, batch));

@@ -1,6 +1,7 @@
 package dev.tapewise.examples;
 
 import dev.tapewise.autodiff.Arena;
+import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.core.Machine;
 import dev.tapewise.core.Workers;
 import dev.tapewise.nn.loss.CrossEntropy;
@@ -84,6 +85,11 @@ final class StepCommand extends TapewiseCommand {
   @Option(names = "--plain", description = "compile without fusion: the same bits, slower")
   private boolean plain;
 
+  @Option(
+      names = "--checkpoint",
+      description = "keep less and compute blocks again: the same bits, less memory, slower")
+  private boolean checkpoint;
+
   @Option(names = "--losses", description = "print the loss of every counted step first")
   private boolean printLosses;
 
@@ -100,7 +106,8 @@ final class StepCommand extends TapewiseCommand {
     Arena arena = new Arena();
     try (Workers workers = new Workers(threads)) {
       TrainingStep step =
-          TrainingStep.compile(model, CrossEntropy.plain(), sgd, batch, workers, arena, !plain);
+          TrainingStep.compile(
+              model, CrossEntropy.plain(), sgd, batch, workers, arena, this::compilation);
       UniformInitialisation.fill(model);
       step.images().set(UniformInitialisation.images(model, batch));
       step.labels().set(UniformInitialisation.labels(model, batch));
@@ -111,6 +118,11 @@ final class StepCommand extends TapewiseCommand {
       print(json(step, model, arena, times).toString());
     }
     return 0;
+  }
+
+  private CompileOptions compilation(CompileOptions options) {
+    CompileOptions form = plain ? options.plain() : options;
+    return checkpoint ? form.checkpoint() : form;
   }
 
   private StepTimes measure(TrainingStep step, Model model, Workers workers) {

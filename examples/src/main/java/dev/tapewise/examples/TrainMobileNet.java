@@ -1,5 +1,6 @@
 package dev.tapewise.examples;
 
+import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.core.Machine;
 import dev.tapewise.nn.io.AtomicFile;
 import dev.tapewise.nn.loss.CrossEntropy;
@@ -58,6 +59,11 @@ final class TrainMobileNet extends TapewiseCommand {
   private @Nullable Float learningRate;
 
   @Option(
+      names = "--checkpoint",
+      description = "keep less and compute blocks again: the same bits, less memory, slower")
+  private boolean checkpoint;
+
+  @Option(
       names = "--weights",
       paramLabel = "FILE",
       description = "weights to start from, as this command writes them")
@@ -102,6 +108,7 @@ final class TrainMobileNet extends TapewiseCommand {
                 .batch(theBatch)
                 .threads(threads)
                 .seed(seed)
+                .compile(checkpoint ? CompileOptions::checkpoint : options -> options)
                 .build();
         Interruption interruption = new Interruption(trainer::stop)) {
       print(

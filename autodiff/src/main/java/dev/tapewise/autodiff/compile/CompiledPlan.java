@@ -39,12 +39,16 @@ final class CompiledPlan implements Plan {
     String fewestReason = "";
   }
 
-  CompiledPlan(Graph graph, CompileOptions options, ImmutableMap<Node, Group> groups) {
+  CompiledPlan(
+      Graph graph,
+      CompileOptions options,
+      ImmutableMap<Node, Group> groups,
+      Checkpoints checkpoints) {
     this.graph = graph;
     this.options = options;
     this.groups = groups;
     this.capacity = capacity(graph);
-    this.layout = new Layout(graph, options, groups, capacity);
+    this.layout = new Layout(graph, options, groups, checkpoints, capacity);
     bind(new Memory(true, new float[0], 0, new float[0], 0));
     this.arenaFloats = MemoryPlan.place(layout.all());
   }
@@ -89,20 +93,9 @@ final class CompiledPlan implements Plan {
     if (options.poison() && !memory.measuring()) {
       forward.add(PoisonTask.everything(memory, arenaFloats));
     }
+    Steps steps = new Steps(memory, probes);
     for (Node node : graph.nodes()) {
-      if (layout.isAbsorbed(node)) {
-        continue;
-      }
-      NodeBinding binding =
-          new NodeBinding(this, memory, node, layout.forwardAt(node), false, forward, probes);
-      Group group = groups.get(node);
-      if (group != null && node.op() instanceof NormOp norm) {
-        norm.forward(binding, binding.form(group));
-      } else {
-        node.op().forward(binding);
-      }
-      poison(memory, layout.forwardAt(node), forward);
-      label(forwardLabels, node, forward);
+      steps.bind(node, NodeBinding.Pass.FORWARD, forward, forwardLabels);
     }
     Var loss = options.loss();
     if (loss != null) {
@@ -122,8 +115,10 @@ final class CompiledPlan implements Plan {
     if (producer == null || !graph.inBackward(producer)) {
       return;
     }
+    int lossAt = layout.schedule().lossAt();
     NodeBinding seed =
-        new NodeBinding(this, memory, producer, layout.lossAt(), true, backward, probes);
+        new NodeBinding(
+            this, memory, producer, NodeBinding.Pass.BACKWARD, lossAt, backward, probes);
     seed.seed();
     if (!memory.measuring()) {
       for (Parameter p : loss.tape().parameters().trainable()) {
@@ -132,30 +127,68 @@ final class CompiledPlan implements Plan {
         }
       }
     }
-    poison(memory, layout.lossAt(), backward);
-    label(labels, producer, backward);
-    for (Node node : graph.nodes().reverse()) {
-      if (!graph.inBackward(node) || layout.isAbsorbed(node)) {
-        continue;
+    poison(memory, lossAt, backward);
+    label(labels, producer.label(), backward);
+    Steps steps = new Steps(memory, probes);
+    for (List<Node> segment : layout.checkpoints().segments().reverse()) {
+      for (Node node : segment) {
+        if (layout.checkpoints().isAgain(node)) {
+          steps.bind(node, NodeBinding.Pass.AGAIN, backward, labels);
+        }
       }
+      for (Node node : segment.reversed()) {
+        if (graph.inBackward(node)) {
+          steps.bind(node, NodeBinding.Pass.BACKWARD, backward, labels);
+        }
+      }
+    }
+  }
+
+  /** Binds nodes one after the other. */
+  private final class Steps {
+    private final Memory memory;
+    private final List<Probe> probes;
+
+    Steps(Memory memory, List<Probe> probes) {
+      this.memory = memory;
+      this.probes = probes;
+    }
+
+    void bind(Node node, NodeBinding.Pass pass, List<Task> tasks, List<String> labels) {
+      if (layout.tensors().isAbsorbed(node)) {
+        return;
+      }
+      Schedule schedule = layout.schedule();
+      int position =
+          switch (pass) {
+            case FORWARD -> schedule.forwardAt(node);
+            case AGAIN -> schedule.againAt(node);
+            case BACKWARD -> schedule.backwardAt(node);
+          };
       NodeBinding binding =
-          new NodeBinding(this, memory, node, layout.backwardAt(node), true, backward, probes);
+          new NodeBinding(CompiledPlan.this, memory, node, pass, position, tasks, probes);
       Group group = groups.get(node);
       if (group != null && node.op() instanceof NormOp norm) {
-        norm.backward(binding, binding.form(group));
-      } else {
+        switch (pass) {
+          case FORWARD -> norm.forward(binding, binding.form(group));
+          case AGAIN -> norm.again(binding, binding.form(group));
+          case BACKWARD -> norm.backward(binding, binding.form(group));
+        }
+      } else if (pass == NodeBinding.Pass.BACKWARD) {
         node.op().backward(binding);
+      } else {
+        node.op().forward(binding);
       }
       binding.addTemporaries();
-      poison(memory, layout.backwardAt(node), backward);
-      label(labels, node, backward);
+      poison(memory, position, tasks);
+      label(labels, pass == NodeBinding.Pass.AGAIN ? node.label() + " again" : node.label(), tasks);
     }
   }
 
   /** Names the tasks that were added since the last call. */
-  private static void label(List<String> labels, Node node, List<Task> tasks) {
+  private static void label(List<String> labels, String label, List<Task> tasks) {
     while (labels.size() < tasks.size()) {
-      labels.add(node.label());
+      labels.add(label);
     }
   }
 

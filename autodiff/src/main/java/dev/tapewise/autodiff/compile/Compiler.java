@@ -1,7 +1,9 @@
 package dev.tapewise.autodiff.compile;
 
+import com.google.common.collect.ImmutableMap;
 import dev.tapewise.autodiff.Arena;
 import dev.tapewise.autodiff.CompileOptions;
+import dev.tapewise.autodiff.Node;
 import dev.tapewise.autodiff.Parameter;
 import dev.tapewise.autodiff.Plan;
 import dev.tapewise.autodiff.Program;
@@ -67,7 +69,15 @@ public final class Compiler {
             "%s has no gradient: %s".formatted(v, whyNoGradient(v, loss)));
       }
     }
-    return new CompiledPlan(graph, options, Fusion.of(graph, options));
+    ImmutableMap<Node, Group> groups = Fusion.of(graph, options);
+    CompiledPlan best = new CompiledPlan(graph, options, groups, Checkpoints.none(graph));
+    if (options.checkpointed() && loss != null) {
+      for (Checkpoints way : Checkpoints.candidates(graph, new Tensors(groups))) {
+        CompiledPlan plan = new CompiledPlan(graph, options, groups, way);
+        best = plan.arenaFloats() < best.arenaFloats() ? plan : best;
+      }
+    }
+    return best;
   }
 
   private static void checkTape(Tape tape, Var v) {

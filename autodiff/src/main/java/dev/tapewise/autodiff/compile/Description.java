@@ -34,17 +34,18 @@ final class Description {
   }
 
   private static double megabytes(CompiledPlan plan, Var v) {
-    Buffer buffer = plan.layout().value(v);
+    Buffer buffer = plan.layout().value(v, false);
     return buffer == null ? 0 : buffer.floats() * 4 / 1e6;
   }
 
   private static String remark(CompiledPlan plan, Node node) {
-    if (plan.layout().isAbsorbed(node)) {
+    if (plan.layout().tensors().isAbsorbed(node)) {
       return "absorbed by the norm";
     }
+    String again = plan.layout().checkpoints().isAgain(node) ? "computed again in backward" : "";
     Group group = plan.groups().get(node);
     if (group == null) {
-      return "";
+      return again;
     }
     StringBuilder remark = new StringBuilder();
     remark.append(group.virtual() ? "read by its consumer" : "written once: " + group.why());
@@ -62,6 +63,6 @@ final class Description {
       remark.append(
           group.gradientVirtual() ? "; gradient read by the producer" : "; gradient written once");
     }
-    return remark.toString();
+    return again.isEmpty() ? remark.toString() : remark + "; " + again;
   }
 }

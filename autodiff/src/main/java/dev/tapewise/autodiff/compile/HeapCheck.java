@@ -28,7 +28,7 @@ final class HeapCheck {
       throw new InsufficientMemoryException(
           ("a batch of %d needs %d MB (activations and gradients %d, inputs and outputs %d,"
                + " parameters %d, scratch %d) but the heap limit of %d MB leaves %d MB. Start Java"
-               + " with -Xmx%dm or more, or choose a smaller batch")
+               + " with -Xmx%dm or more, or choose a smaller batch%s")
               .formatted(
                   plan.capacity(),
                   mb(needed),
@@ -38,7 +38,8 @@ final class HeapCheck {
                   mb(scratchBytes),
                   mb(runtime.maxMemory()),
                   mb(free),
-                  mb((needed + used) * 9 / 8) + 32));
+                  mb((needed + used) * 9 / 8) + 32,
+                  plan.options().checkpointed() ? "" : ", or checkpoint blocks of layers"));
     }
   }
 

@@ -13,29 +13,25 @@ import dev.tapewise.core.geometry.RowBands;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Every buffer of a program and how long it lives. Positions: node i runs forward at i and backward
- * at {@code 2 * nodes - i}; the gradient of the loss is set at {@code nodes}.
- */
+/** Every buffer of a program and how long it lives, in positions of its {@link Schedule}. */
 final class Layout {
   private final Graph graph;
   private final CompileOptions options;
   private final int capacity;
-  private final Map<Node, Integer> order = new HashMap<>();
+  private final Schedule schedule;
+  private final Checkpoints checkpoints;
+  private final Tensors tensors;
   private final Map<Var, Group> byInput = new HashMap<>();
-  private final Map<Var, Group> byTerminal = new HashMap<>();
   private final ImmutableMap<Node, Group> groups;
   private final Map<Node, Group> byGatherer = new HashMap<>();
-  private final Set<Node> absorbed = new HashSet<>();
 
   private final Map<Var, Buffer> values = new HashMap<>();
+  private final Map<Var, Buffer> valuesAgain = new HashMap<>();
   private final Map<Var, Buffer> gradients = new HashMap<>();
   private final Map<Group, Buffer> coefficients = new HashMap<>();
   private final Map<Group, Buffer> statistics = new HashMap<>();
@@ -47,22 +43,23 @@ final class Layout {
   private final Map<Object, Graph.Use> firstWriters = new HashMap<>();
   private long keptFloats;
 
-  Layout(Graph graph, CompileOptions options, ImmutableMap<Node, Group> groups, int capacity) {
+  Layout(
+      Graph graph,
+      CompileOptions options,
+      ImmutableMap<Node, Group> groups,
+      Checkpoints checkpoints,
+      int capacity) {
     this.graph = graph;
     this.options = options;
     this.groups = groups;
+    this.checkpoints = checkpoints;
+    this.schedule = new Schedule(graph, checkpoints);
+    this.tensors = new Tensors(groups);
     this.capacity = capacity;
-    for (Node node : graph.nodes()) {
-      order.put(node, order.size());
-    }
     for (Group group : groups.values()) {
       byInput.putIfAbsent(group.input(), group);
-      byTerminal.put(group.terminal(), group);
       if (group.gatherer() != null) {
         byGatherer.put(group.gatherer(), group);
-      }
-      if (group.activation() != null) {
-        absorbed.add(group.activation());
       }
     }
     keep();
@@ -72,28 +69,6 @@ final class Layout {
     }
     norms();
     uses();
-  }
-
-  // ------------------------------------------------------------- positions
-
-  int forwardAt(Node node) {
-    Integer at = order.get(node);
-    if (at == null) {
-      throw new AssertionError(node + " is not part of the program");
-    }
-    return at;
-  }
-
-  int lossAt() {
-    return graph.nodes().size();
-  }
-
-  int backwardAt(Node node) {
-    return 2 * graph.nodes().size() - forwardAt(node);
-  }
-
-  boolean isAbsorbed(Node node) {
-    return absorbed.contains(node);
   }
 
   // ------------------------------------------------------------- building
@@ -127,24 +102,21 @@ final class Layout {
 
   private void values() {
     for (Node node : graph.nodes()) {
-      Var v = node.output();
-      Group group = byTerminal.get(v);
-      boolean written = group == null ? !isNormBehindActivation(node) : !group.virtual();
-      if (written && !kept.containsKey(v)) {
-        int at = group == null ? forwardAt(node) : forwardAt(group.norm());
+      Var v = tensors.isAbsorbed(node) ? null : tensors.written(node);
+      if (v != null && !kept.containsKey(v)) {
+        int at = schedule.forwardAt(node);
         values.put(v, new Buffer("value", v.shape().size(), at, at));
+        if (checkpoints.isAgain(node)) {
+          int again = schedule.againAt(node);
+          valuesAgain.put(v, new Buffer("value again", v.shape().size(), again, again));
+        }
       }
     }
   }
 
-  private boolean isNormBehindActivation(Node node) {
-    Group group = groups.get(node);
-    return group != null && group.activation() != null;
-  }
-
   private void gradients() {
     for (Node node : graph.nodes().reverse()) {
-      if (!graph.inBackward(node) || isAbsorbed(node)) {
+      if (!graph.inBackward(node) || tensors.isAbsorbed(node)) {
         continue;
       }
       for (int i = 0; i < node.inputs().size(); i++) {
@@ -157,24 +129,24 @@ final class Layout {
         Group through = byInput.get(v);
         boolean virtual = through != null && through.gradientVirtual();
         if (first && p == null && !virtual && !keptGradients.containsKey(v)) {
-          int at = backwardAt(node);
+          int at = schedule.backwardAt(node);
           gradients.put(v, new Buffer("gradient", v.shape().size(), at, at));
         }
       }
     }
     Var loss = options.loss();
     if (loss != null && !keptGradients.containsKey(loss)) {
-      gradients.put(loss, new Buffer("gradient", 1, lossAt(), lossAt()));
+      gradients.put(loss, new Buffer("gradient", 1, schedule.lossAt(), schedule.lossAt()));
     }
     // a gradient is read by the backward pass of what made the tensor
     for (Node node : graph.nodes()) {
-      if (graph.inBackward(node) && !isAbsorbed(node)) {
+      if (graph.inBackward(node) && !tensors.isAbsorbed(node)) {
         Group group = groups.get(node);
         Var out = group == null ? node.output() : group.terminal();
-        extend(gradients.get(out), backwardAt(node));
+        extend(gradients.get(out), schedule.backwardAt(node));
         Group through = byInput.get(node.output());
         if (through != null && through.gradientVirtual()) {
-          extend(gradients.get(through.terminal()), backwardAt(node));
+          extend(gradients.get(through.terminal()), schedule.backwardAt(node));
         }
       }
     }
@@ -185,61 +157,68 @@ final class Layout {
       Node norm = group.norm();
       int channels = channels(group);
       int stride = Scratch.roundUp(channels);
-      int at = forwardAt(norm);
+      int at = schedule.forwardAt(norm);
       // to the end of the forward pass, so that what is not finite can be looked for
       coefficients.put(
           group,
-          new Buffer("coefficients", (long) NormOp.COEFFICIENT_VECTORS * stride, at, lossAt()));
+          new Buffer(
+              "coefficients", (long) NormOp.COEFFICIENT_VECTORS * stride, at, schedule.lossAt()));
       long bandFloats = 2L * bandCount(group) * stride;
       if (((NormOp) norm.op()).needsStatistics()) {
-        int from = group.gatherer() == null ? at : forwardAt(group.gatherer());
+        int from = group.gatherer() == null ? at : schedule.forwardAt(group.gatherer());
         statistics.put(group, new Buffer("statistics", bandFloats, from, at));
       }
       if (graph.inBackward(norm)) {
-        int back = backwardAt(norm);
+        int back = schedule.backwardAt(norm);
         Node gatherer = group.sumsGatherer();
         sums.put(
             group,
             new Buffer(
-                "gradient sums", bandFloats, gatherer == null ? back : backwardAt(gatherer), back));
+                "gradient sums",
+                bandFloats,
+                gatherer == null ? back : schedule.backwardAt(gatherer),
+                back));
       }
     }
   }
 
   private void uses() {
     for (Node node : graph.nodes()) {
-      if (isAbsorbed(node)) {
+      if (tensors.isAbsorbed(node)) {
         continue;
       }
       for (int i = 0; i < node.inputs().size(); i++) {
         Var v = node.inputs().get(i);
-        use(v, forwardAt(node));
+        use(v, schedule.forwardAt(node), false);
+        if (checkpoints.isAgain(node)) {
+          use(v, schedule.againAt(node), true);
+        }
         if (graph.inBackward(node) && node.op().backwardReadsInput(i)) {
-          use(v, backwardAt(node));
+          use(v, schedule.backwardAt(node), true);
         }
       }
       if (graph.inBackward(node) && node.op().backwardReadsOutput()) {
         Group group = groups.get(node);
-        use(group == null ? node.output() : group.terminal(), backwardAt(node));
+        use(group == null ? node.output() : group.terminal(), schedule.backwardAt(node), true);
       }
     }
     for (Group group : groups.values()) {
       if (graph.inBackward(group.norm())) {
         Node last = group.gradientVirtual() ? group.input().producer() : null;
-        int at = backwardAt(last == null ? group.norm() : last);
-        use(group.input(), at);
+        int at = schedule.backwardAt(last == null ? group.norm() : last);
+        use(group.input(), at, true);
         extend(coefficients.get(group), at);
       }
     }
   }
 
-  private void use(Var v, int position) {
-    Group group = byTerminal.get(v);
-    if (group != null && group.virtual()) {
-      use(group.input(), position);
+  private void use(Var v, int position, boolean late) {
+    Group group = tensors.readThrough(v);
+    if (group != null) {
+      use(group.input(), position, late);
       extend(coefficients.get(group), position);
     } else {
-      extend(values.get(v), position);
+      extend(value(v, late), position);
     }
   }
 
@@ -279,6 +258,7 @@ final class Layout {
 
   List<Buffer> all() {
     List<Buffer> all = new ArrayList<>(values.values());
+    all.addAll(valuesAgain.values());
     all.addAll(gradients.values());
     all.addAll(coefficients.values());
     all.addAll(statistics.values());
@@ -301,8 +281,10 @@ final class Layout {
     return saved.get(key);
   }
 
-  @Nullable Buffer value(Var v) {
-    return values.get(v);
+  /** The value as the forward pass reads it, or as the backward pass and what runs again do. */
+  @Nullable Buffer value(Var v, boolean late) {
+    Buffer again = late ? valuesAgain.get(v) : null;
+    return again == null ? values.get(v) : again;
   }
 
   @Nullable Buffer gradient(Var v) {
@@ -321,17 +303,16 @@ final class Layout {
     return sums.get(group);
   }
 
-  @Nullable Group groupOf(Node node) {
-    return groups.get(node);
+  Tensors tensors() {
+    return tensors;
   }
 
-  @Nullable Group readThrough(Var terminal) {
-    Group group = byTerminal.get(terminal);
-    return group != null && group.virtual() ? group : null;
+  Schedule schedule() {
+    return schedule;
   }
 
-  @Nullable Group ofTerminal(Var terminal) {
-    return byTerminal.get(terminal);
+  Checkpoints checkpoints() {
+    return checkpoints;
   }
 
   /** The norm whose statistics a node gathers. */

@@ -28,28 +28,36 @@ final class NodeBinding implements Binding {
   private final Layout layout;
   private final CompiledPlan.Memory memory;
   private final Node node;
+  private final Pass pass;
   private final int position;
-  private final boolean backward;
   private final List<Task> tasks;
   private final List<Plan.Probe> probes;
   private final List<Task> additions = new ArrayList<>();
   private final Map<Integer, GradientTarget> targets = new HashMap<>();
   private int workspaces;
 
+  /** When a node runs. */
+  enum Pass {
+    FORWARD,
+    /** Forward once more, in the backward pass. */
+    AGAIN,
+    BACKWARD
+  }
+
   NodeBinding(
       CompiledPlan plan,
       CompiledPlan.Memory memory,
       Node node,
+      Pass pass,
       int position,
-      boolean backward,
       List<Task> tasks,
       List<Plan.Probe> probes) {
     this.plan = plan;
     this.layout = plan.layout();
     this.memory = memory;
     this.node = node;
+    this.pass = pass;
     this.position = position;
-    this.backward = backward;
     this.tasks = tasks;
     this.probes = probes;
   }
@@ -76,12 +84,12 @@ final class NodeBinding implements Binding {
 
   @Override
   public Operand output() {
-    Group group = layout.groupOf(node);
+    Group group = layout.tensors().groupOf(node);
     return operand(group == null ? node.output() : group.terminal());
   }
 
   private Operand operand(Var v) {
-    Group through = layout.readThrough(v);
+    Group through = layout.tensors().readThrough(v);
     Operand plain = through == null ? plain(v) : plain(through.input());
     if (through == null) {
       return plain;
@@ -110,7 +118,7 @@ final class NodeBinding implements Binding {
     if (kept != null) {
       return operand(v, memory.kept(), at(memory.keptBase(), kept));
     }
-    Buffer buffer = layout.value(v);
+    Buffer buffer = layout.value(v, pass != Pass.FORWARD);
     return operand(v, memory.arena(), buffer == null ? 0 : at(buffer));
   }
 
@@ -128,7 +136,7 @@ final class NodeBinding implements Binding {
 
   @Override
   public GradientReading outputGradient() {
-    Group group = layout.groupOf(node);
+    Group group = layout.tensors().groupOf(node);
     if (group != null) {
       return rawGradient(group.terminal());
     }
@@ -248,7 +256,7 @@ final class NodeBinding implements Binding {
   public int saved(String name, long floats) {
     String key = node.index() + " " + name;
     if (memory.measuring()) {
-      layout.addSaved(key, floats, layout.forwardAt(node), position);
+      layout.addSaved(key, floats, layout.schedule().forwardAt(node), position);
       return 0;
     }
     Buffer buffer = layout.saved(key);
@@ -276,13 +284,13 @@ final class NodeBinding implements Binding {
 
   @Override
   public @Nullable BandStatistics statistics() {
-    Group group = layout.gatheredBy(node);
+    Group group = pass == Pass.FORWARD ? layout.gatheredBy(node) : null;
     return group == null ? null : form(group).statistics();
   }
 
   @Override
   public @Nullable BandGradientSums gradientSums(int input) {
-    Group group = layout.ofTerminal(node.inputs().get(input));
+    Group group = layout.tensors().ofTerminal(node.inputs().get(input));
     return group != null && group.sumsGatherer() == node ? form(group).sums() : null;
   }
 
@@ -297,7 +305,7 @@ final class NodeBinding implements Binding {
 
   @Override
   public void probe(String what, int offset, int count) {
-    if (!backward) {
+    if (pass == Pass.FORWARD) {
       probes.add(new Plan.Probe(node.label(), what, memory.arena(), offset, count));
     }
   }

@@ -121,7 +121,14 @@ public final class BatchNorm implements NormOp {
       binding.play(new FromRunning(binding, form, channels));
     }
     binding.probe("statistics", form.scale(), channels);
+    again(binding, form);
+  }
+
+  @Override
+  public void again(Binding binding, NormForm form) {
     if (form.materialised()) {
+      Operand x = binding.input(0);
+      int channels = x.channels();
       Staging staging = binding.kernels().staging();
       Operand y = binding.output();
       Reading reading =
@@ -134,7 +141,7 @@ public final class BatchNorm implements NormOp {
               form.low(),
               form.high());
       binding.play(
-          new Bands(bands, x) {
+          new Bands(RowBands.of(x.shape()), x) {
             @Override
             void run(int band, int row, int rows) {
               staging.rows(y.data(), y.offset() + row * channels, reading, row, rows, channels);

@@ -50,7 +50,7 @@ public final class Trainer implements AutoCloseable {
     Arena arena = new Arena();
     this.step =
         TrainingStep.compile(
-            model, loss, options.chosenOptimizer(), batch, workers, arena, options.fused());
+            model, loss, options.chosenOptimizer(), batch, workers, arena, options.compilation());
     this.evaluation = EvaluationPass.compile(model, loss, batch, workers, arena);
     model.parameters().initializeOnce(seed);
   }

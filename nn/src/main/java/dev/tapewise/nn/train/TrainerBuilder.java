@@ -1,5 +1,6 @@
 package dev.tapewise.nn.train;
 
+import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.core.Machine;
 import dev.tapewise.core.Workers;
 import dev.tapewise.nn.data.Augmentation;
@@ -11,6 +12,7 @@ import dev.tapewise.nn.optim.Optimizer;
 import dev.tapewise.nn.optim.Sgd;
 import dev.tapewise.nn.schedule.Cosine;
 import dev.tapewise.nn.schedule.Schedule;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link Trainer}. Whatever is not told has the default that its method names. */
@@ -24,7 +26,7 @@ public final class TrainerBuilder {
   private int batch = 64;
   private int threads = Machine.cores();
   private long seed;
-  private boolean fused = true;
+  private UnaryOperator<CompileOptions> compilation = UnaryOperator.identity();
 
   TrainerBuilder(Model model) {
     this.model = model;
@@ -89,9 +91,13 @@ public final class TrainerBuilder {
     return this;
   }
 
-  /** Compiles without fusion: the same bits, slower, for debugging. */
-  public TrainerBuilder plain() {
-    fused = false;
+  /**
+   * How to compile: {@code CompileOptions::checkpoint} needs less memory, {@code
+   * CompileOptions::plain} is for debugging; fused and with everything kept unless told. The bits
+   * are the same.
+   */
+  public TrainerBuilder compile(UnaryOperator<CompileOptions> choice) {
+    compilation = choice;
     return this;
   }
 
@@ -147,7 +153,7 @@ public final class TrainerBuilder {
     return seed;
   }
 
-  boolean fused() {
-    return fused;
+  UnaryOperator<CompileOptions> compilation() {
+    return compilation;
   }
 }

@@ -11,6 +11,7 @@ import dev.tapewise.nn.loss.Loss;
 import dev.tapewise.nn.model.Model;
 import dev.tapewise.nn.optim.Optimizer;
 import dev.tapewise.nn.optim.Updater;
+import java.util.function.UnaryOperator;
 
 /**
  * One step of training, compiled: forward, loss, backward, update. The trainer plays it; a loop of
@@ -47,7 +48,8 @@ public final class TrainingStep {
    * Records and compiles a training step.
    *
    * @param batch the most images of a step
-   * @param fused whether the program is fused; the bits are the same
+   * @param choice how to compile: {@code o -> o}, {@code CompileOptions::plain} or {@code
+   *     CompileOptions::checkpoint}; the bits are the same
    * @throws dev.tapewise.autodiff.compile.InsufficientMemoryException if it does not fit, before
    *     anything is allocated
    */
@@ -58,7 +60,7 @@ public final class TrainingStep {
       int batch,
       Workers workers,
       Arena arena,
-      boolean fused) {
+      UnaryOperator<CompileOptions> choice) {
     if (batch < 1) {
       throw new IllegalArgumentException("a batch has at least 1 image, not " + batch);
     }
@@ -68,7 +70,7 @@ public final class TrainingStep {
     Var logits = model.logits(tape, images);
     Var mean = loss.record(logits, labels);
     CompileOptions options = CompileOptions.of(mean).keep(logits).workers(workers).arena(arena);
-    Program program = tape.compile(fused ? options : options.plain());
+    Program program = tape.compile(choice.apply(options));
     Updater updater = optimizer.bind(model.parameters(), workers);
     StringConstants.make(TrainingStep.class);
     StringConstants.make(updater.getClass());

@@ -37,7 +37,7 @@ final class MobileNetAllocationTest {
               BATCH,
               workers,
               new Arena(),
-              true);
+              o -> o);
       UniformInitialisation.fill(model);
       step.images().set(UniformInitialisation.images(model, BATCH));
       step.labels().set(UniformInitialisation.labels(model, BATCH));

@@ -3,6 +3,7 @@ package dev.tapewise.nn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.autodiff.Parameter;
 import dev.tapewise.nn.data.Augmentation;
 import dev.tapewise.nn.data.ImageDataset;
@@ -189,7 +190,8 @@ final class TrainerTest {
     Model fused = TinyData.model();
     Model plain = TinyData.model();
     try (Trainer one = Trainer.of(fused).batch(8).threads(1).build();
-        Trainer other = Trainer.of(plain).batch(8).threads(1).plain().build()) {
+        Trainer other =
+            Trainer.of(plain).batch(8).threads(1).compile(CompileOptions::plain).build()) {
       one.fit(TinyData.stripes(20), 2);
       other.fit(TinyData.stripes(20), 2);
     }
