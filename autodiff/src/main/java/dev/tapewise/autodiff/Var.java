@@ -10,6 +10,8 @@ import dev.tapewise.autodiff.op.Conv2d;
 import dev.tapewise.autodiff.op.CrossEntropyLoss;
 import dev.tapewise.autodiff.op.DropoutOp;
 import dev.tapewise.autodiff.op.Linear;
+import dev.tapewise.autodiff.op.MatMul;
+import dev.tapewise.autodiff.op.Reshape;
 import dev.tapewise.autodiff.op.Sum;
 import dev.tapewise.autodiff.op.TransposedConv2d;
 import dev.tapewise.core.Shape;
@@ -288,6 +290,21 @@ public final class Var {
   public Var mean(boolean keepAxes, int... axes) {
     return tape.inLayer(
         "mean", shape, () -> Sum.mean(shape, keepAxes, axes), ImmutableList.of(this));
+  }
+
+  /** Matrix products {@code [..., m, k] · [..., k, n]}, see {@link MatMul}. */
+  public Var matmul(Var other) {
+    return apply(new MatMul(), other);
+  }
+
+  /** The same elements with other axes; one of them may be -1 and takes what is left. */
+  public Var reshape(int... axes) {
+    return tape.inLayer("reshape", shape, () -> Reshape.of(shape, axes), ImmutableList.of(this));
+  }
+
+  /** All axes behind the first as one: {@code [N, ...]} to {@code [N, rest]}. */
+  public Var flatten() {
+    return reshape(shape.axis(0), -1);
   }
 
   private void image(String op) {

@@ -2,19 +2,19 @@ package dev.tapewise.autodiff;
 
 import com.google.gson.JsonObject;
 
-/** Elementwise arithmetic with broadcasting, and sums and means over axes. */
+/** Elementwise arithmetic with broadcasting, sums and means over axes, matrix products. */
 final class ArithmeticReferences implements ReferenceFamily {
 
   @Override
   public int cases() {
-    // 3 add, sub, 3 mul, div, 5 sum, 5 mean
-    return 18;
+    // 3 add, sub, 3 mul, div, 5 sum, 5 mean, 4 matmul
+    return 22;
   }
 
   @Override
   public boolean covers(JsonObject spec) {
     return switch (spec.get("op").getAsString()) {
-      case "add", "sub", "mul", "div", "sum", "mean" -> true;
+      case "add", "sub", "mul", "div", "sum", "mean", "matmul" -> true;
       default -> false;
     };
   }
@@ -26,6 +26,7 @@ final class ArithmeticReferences implements ReferenceFamily {
       case "sub" -> operand(c, tape, "a").sub(operand(c, tape, "b"));
       case "mul" -> operand(c, tape, "a").mul(operand(c, tape, "b"));
       case "div" -> operand(c, tape, "a").div(operand(c, tape, "b"));
+      case "matmul" -> operand(c, tape, "a").matmul(operand(c, tape, "b"));
       case "sum" -> c.in(tape, "input", true).sum(c.flag("keep_axes"), axes(c));
       case "mean" -> c.in(tape, "input", true).mean(c.flag("keep_axes"), axes(c));
       default -> throw new IllegalStateException(c.op());

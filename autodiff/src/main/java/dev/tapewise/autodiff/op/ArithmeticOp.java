@@ -98,7 +98,7 @@ public final class ArithmeticOp implements Op {
     Operand a = binding.input(0);
     Operand b = binding.input(1);
     Operand y = binding.output();
-    requireWholeBatch(binding, a, b);
+    WholeBatch.require(binding, a, b);
     BroadcastTask.Rows rows =
         switch (kind) {
           case ADD -> kernel::add;
@@ -117,19 +117,6 @@ public final class ArithmeticOp implements Op {
             a.offset(),
             b.data(),
             b.offset()));
-  }
-
-  private static void requireWholeBatch(Binding binding, Operand a, Operand b) {
-    if (a.batched() == b.batched()) {
-      return;
-    }
-    Operand plain = a.batched() ? b : a;
-    Operand other = a.batched() ? a : b;
-    if (plain.shape().rank() == other.shape().rank() && plain.shape().axis(0) > 1) {
-      binding.requireBatch(
-          binding.capacity(),
-          "a tensor without a batch whose axis 0 is the batch needs the whole batch");
-    }
   }
 
   @Override

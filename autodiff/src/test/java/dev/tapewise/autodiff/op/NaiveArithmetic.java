@@ -7,7 +7,10 @@ import java.util.function.DoubleBinaryOperator;
 final class NaiveArithmetic {
   private NaiveArithmetic() {}
 
-  /** The index of a result's element in an operand whose axes of size 1 are repeated. */
+  /**
+   * The index of a result's element in an operand whose axes of size 1 are repeated; without the
+   * last {@code skippedAxes} axes.
+   */
   private static int index(int element, Shape result, Shape operand, int skippedAxes) {
     int at = 0;
     int step = 1;
@@ -38,6 +41,23 @@ final class NaiveArithmetic {
     double[] y = new double[kept.intSize()];
     for (int i = 0; i < x.length; i++) {
       y[index(i, shape, kept, 0)] += x[i];
+    }
+    return y;
+  }
+
+  /** Matrix products; the axes in front of the last two are repeated where they are 1. */
+  static double[] matmul(double[] a, Shape aShape, double[] b, Shape bShape, Shape result) {
+    int m = aShape.axis(-2);
+    int k = aShape.axis(-1);
+    int n = bShape.axis(-1);
+    double[] y = new double[result.intSize()];
+    for (int i = 0; i < y.length; i++) {
+      int row = i / n % m;
+      int left = index(i, result, aShape, 2) * m * k;
+      int right = index(i, result, bShape, 2) * k * n;
+      for (int j = 0; j < k; j++) {
+        y[i] += a[left + row * k + j] * b[right + j * n + i % n];
+      }
     }
     return y;
   }

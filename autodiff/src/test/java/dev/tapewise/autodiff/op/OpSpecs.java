@@ -38,6 +38,7 @@ final class OpSpecs {
     all.addAll(ConvSpecs.all());
     all.addAll(CrossEntropySpecs.all());
     all.addAll(LinearSpecs.all());
+    all.addAll(MatMulSpecs.all());
     return List.copyOf(all);
   }
 }
