@@ -9,15 +9,18 @@ import dev.tapewise.autodiff.op.Conv1d;
 import dev.tapewise.autodiff.op.Conv2d;
 import dev.tapewise.autodiff.op.CrossEntropyLoss;
 import dev.tapewise.autodiff.op.DropoutOp;
+import dev.tapewise.autodiff.op.GroupNorm;
+import dev.tapewise.autodiff.op.LayerNorm;
 import dev.tapewise.autodiff.op.Linear;
 import dev.tapewise.autodiff.op.MatMul;
+import dev.tapewise.autodiff.op.MaxPool;
 import dev.tapewise.autodiff.op.Reshape;
 import dev.tapewise.autodiff.op.Sum;
 import dev.tapewise.autodiff.op.TransposedConv2d;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
-import dev.tapewise.core.geometry.PoolGeometry;
+import dev.tapewise.core.geometry.PoolWindows;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -207,45 +210,12 @@ public final class Var {
 
   /** The mean over all pixels: {@code [N, H, W, C]} to {@code [N, C]}. */
   public Var globalAveragePool() {
-    return tape.inLayer(
-        "global average pool",
-        shape,
-        () -> {
-          image("global average pool");
-          int h = shape.axis(1);
-          int w = shape.axis(2);
-          return new AveragePool(
-              new PoolGeometry(h, w, shape.axis(3), h, w, 1, 1, 0, 0, 0, 0, true), true);
-        },
-        ImmutableList.of(this));
+    return apply(AveragePool.global());
   }
 
-  /** The average over square windows: {@code [N, H, W, C]} to {@code [N, OH, OW, C]}. */
-  public Var averagePool(int window, int stride, Padding padding, boolean countPadding) {
-    return tape.inLayer(
-        "average pool",
-        shape,
-        () -> {
-          image("average pool");
-          Padding.Amount v = padding.vertical(shape.axis(1), window, stride, 1);
-          Padding.Amount h = padding.horizontal(shape.axis(2), window, stride, 1);
-          return new AveragePool(
-              new PoolGeometry(
-                  shape.axis(1),
-                  shape.axis(2),
-                  shape.axis(3),
-                  window,
-                  window,
-                  stride,
-                  stride,
-                  v.before(),
-                  v.after(),
-                  h.before(),
-                  h.after(),
-                  countPadding),
-              false);
-        },
-        ImmutableList.of(this));
+  /** The average over windows, see {@link AveragePool#of}. */
+  public Var averagePool(PoolWindows windows, boolean countPadding) {
+    return apply(AveragePool.of(windows, countPadding));
   }
 
   /**
@@ -307,10 +277,39 @@ public final class Var {
     return reshape(shape.axis(0), -1);
   }
 
-  private void image(String op) {
-    if (shape.rank() != 4) {
-      throw new IllegalArgumentException(op + " needs images [N, H, W, C]");
-    }
+  /** The average over {@code height * width} bins, see {@link AveragePool#adaptive}. */
+  public Var adaptiveAveragePool(int height, int width) {
+    return apply(AveragePool.adaptive(height, width));
+  }
+
+  /** The maximum over windows, see {@link MaxPool}. */
+  public Var maxPool(PoolWindows windows) {
+    return apply(MaxPool.of(windows));
+  }
+
+  /** The maximum over {@code height * width} bins, see {@link MaxPool#adaptive}. */
+  public Var adaptiveMaxPool(int height, int width) {
+    return apply(MaxPool.adaptive(height, width));
+  }
+
+  /** The maximum over all pixels: {@code [N, H, W, C]} to {@code [N, C]}. */
+  public Var globalMaxPool() {
+    return apply(MaxPool.global());
+  }
+
+  /** Group norm with gamma and beta {@code [C]}, see {@link GroupNorm}. */
+  public Var groupNorm(int groups, Var scale, Var shift, float epsilon) {
+    return apply(GroupNorm.of(groups, true, epsilon), scale, shift);
+  }
+
+  /** Instance norm with gamma and beta {@code [C]}, see {@link GroupNorm#instance}. */
+  public Var instanceNorm(Var scale, Var shift, float epsilon) {
+    return apply(GroupNorm.instance(true, epsilon), scale, shift);
+  }
+
+  /** Layer norm over the trailing axes that gamma and beta have, see {@link LayerNorm}. */
+  public Var layerNorm(Var scale, Var shift, float epsilon) {
+    return apply(LayerNorm.of(scale.shape, true, epsilon), scale, shift);
   }
 
   @Override

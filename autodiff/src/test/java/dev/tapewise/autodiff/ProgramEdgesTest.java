@@ -10,6 +10,7 @@ import dev.tapewise.core.Shape;
 import dev.tapewise.core.Task;
 import dev.tapewise.core.Workers;
 import dev.tapewise.core.geometry.Padding;
+import dev.tapewise.core.geometry.PoolWindows;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -514,9 +515,10 @@ final class ProgramEdgesTest {
   void badOptionsSayWhatToDo() {
     Tape tape = new Tape();
     Var x = tape.input("x", Shape.of(2, 5, 5, 3));
-    assertThatThrownBy(() -> x.averagePool(3, 0, Padding.same(), true))
+    assertThatThrownBy(
+            () -> x.averagePool(PoolWindows.of(3).withStride(0).withPadding(Padding.same()), true))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("average pool: stride must be at least 1 but is 0");
+        .hasMessageContaining("average pool: rows: stride must be at least 1 but is 0");
     assertThatThrownBy(() -> x.dropout(-0.5f)).hasMessageContaining("probability");
     assertThatThrownBy(() -> x.dropout(Float.NaN)).hasMessageContaining("probability");
     Var rank1 = tape.constant("c", Shape.of(3));

@@ -23,6 +23,8 @@ final class ReferenceCasesTest {
     families.add(new ArithmeticReferences());
     families.add(new BasicReferences());
     families.add(new ConvReferences());
+    families.add(new NormReferences());
+    families.add(new PoolReferences());
     return families;
   }
 

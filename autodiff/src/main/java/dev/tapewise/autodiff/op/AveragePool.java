@@ -4,52 +4,57 @@ import dev.tapewise.autodiff.Binding;
 import dev.tapewise.autodiff.GradientTarget;
 import dev.tapewise.autodiff.Op;
 import dev.tapewise.autodiff.Operand;
-import dev.tapewise.core.Scratch;
 import dev.tapewise.core.Shape;
-import dev.tapewise.core.Task;
 import dev.tapewise.core.geometry.PoolGeometry;
+import dev.tapewise.core.geometry.PoolWindows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pool;
 import java.util.List;
 
 /**
- * The average over windows of {@code [N, H, W, C]}; over the whole image it may drop the two
- * spatial axes.
+ * The average over windows of {@code [N, H, W, C]}, {@code [N, OH, OW, C]}; over the whole image
+ * {@code [N, C]}.
  */
 public final class AveragePool implements Op {
-  private final PoolGeometry geometry;
-  private final boolean flat;
+  private final PoolShapes shapes;
+  private final boolean countPadding;
+
+  private AveragePool(PoolShapes shapes, boolean countPadding) {
+    this.shapes = shapes;
+    this.countPadding = countPadding;
+  }
 
   /**
-   * An average pool.
+   * Averages over windows.
    *
-   * @param flat whether the result is {@code [N, OH * OW * C]} instead of {@code [N, OH, OW, C]}
+   * @param countPadding whether the padding of a window counts in its average, as zeros. What ceil
+   *     mode adds beyond the padding never does
    */
-  public AveragePool(PoolGeometry geometry, boolean flat) {
-    this.geometry = geometry;
-    this.flat = flat;
+  public static AveragePool of(PoolWindows windows, boolean countPadding) {
+    return new AveragePool(PoolShapes.windows("average pool", windows), countPadding);
+  }
+
+  /** Averages over {@code height * width} bins, see {@link PoolGeometry#adaptive}. */
+  public static AveragePool adaptive(int height, int width) {
+    return new AveragePool(PoolShapes.adaptive("adaptive average pool", height, width), false);
+  }
+
+  /** The average over each whole image. */
+  public static AveragePool global() {
+    return new AveragePool(PoolShapes.global("global average pool"), false);
   }
 
   @Override
   public String name() {
-    return flat ? "global average pool" : "average pool";
+    return shapes.name();
   }
 
   @Override
   public Shape shape(List<Shape> inputs) {
-    PoolGeometry g = geometry;
-    Shape x = inputs.get(0);
-    if (x.rank() != 4
-        || x.axis(1) != g.height()
-        || x.axis(2) != g.width()
-        || x.axis(3) != g.channels()) {
-      throw new IllegalArgumentException(
-          "x must be [N, %d, %d, %d]".formatted(g.height(), g.width(), g.channels()));
+    if (shapes.geometry(inputs.get(0)).dilated()) {
+      throw new IllegalArgumentException("averages are over windows without dilation");
     }
-    int n = x.axis(0);
-    return flat
-        ? Shape.of(n, geometry.outSize())
-        : Shape.of(n, geometry.outHeight(), geometry.outWidth(), geometry.channels());
+    return shapes.output(inputs.get(0));
   }
 
   @Override
@@ -67,21 +72,42 @@ public final class AveragePool implements Op {
     return true;
   }
 
+  /** 1 / count of every window. */
+  private float[] factors(PoolGeometry g) {
+    float[] factors = new float[g.outHeight() * g.outWidth()];
+    for (int i = 0; i < factors.length; i++) {
+      int row = i / g.outWidth();
+      int column = i % g.outWidth();
+      factors[i] =
+          countPadding
+              ? 1f / (g.rows().padded(row) * g.columns().padded(column))
+              : 1f
+                  / ((g.rows().end(row) - g.rows().first(row))
+                      * (g.columns().end(column) - g.columns().first(column)));
+    }
+    return factors;
+  }
+
   @Override
   public void forward(Binding binding) {
     Pool kernel = binding.kernels().pool();
     Operand x = binding.input(0);
     Operand y = binding.output();
+    PoolGeometry geometry = shapes.geometry(x.shape());
+    float[] factors = factors(geometry);
     binding.play(
-        new Images(x) {
+        new PoolRows(x, geometry.outHeight()) {
           @Override
-          void image(int image) {
+          void run(int image, int from, int to) {
             kernel.average(
                 y.data(),
                 y.offset() + image * geometry.outSize(),
                 x.data(),
                 x.offset() + image * geometry.inSize(),
-                geometry);
+                factors,
+                geometry,
+                from,
+                to);
           }
         });
   }
@@ -93,40 +119,25 @@ public final class AveragePool implements Op {
       return;
     }
     Pool kernel = binding.kernels().pool();
+    Operand x = binding.input(0);
+    PoolGeometry geometry = shapes.geometry(x.shape());
+    float[] factors = factors(geometry);
     GradientReading dy = binding.outputGradient();
     binding.play(
-        new Images(binding.input(0)) {
+        new PoolRows(x, geometry.height()) {
           @Override
-          void image(int image) {
+          void run(int image, int from, int to) {
             kernel.averageGradient(
                 dx.data(),
                 dx.offset() + image * geometry.inSize(),
                 dy.data(),
                 dy.offset() + image * geometry.outSize(),
+                factors,
                 geometry,
+                from,
+                to,
                 dx.add());
           }
         });
-  }
-
-  /** One chunk per image. */
-  private abstract static class Images implements Task {
-    private final Operand images;
-
-    Images(Operand images) {
-      this.images = images;
-    }
-
-    @Override
-    public int chunks(int batch) {
-      return images.images(batch);
-    }
-
-    @Override
-    public void run(int chunk, int batch, Scratch scratch) {
-      image(chunk);
-    }
-
-    abstract void image(int image);
   }
 }

@@ -1,6 +1,5 @@
 package dev.tapewise.autodiff.op;
 
-import dev.tapewise.core.geometry.PoolGeometry;
 import org.jspecify.annotations.Nullable;
 
 /** Forward passes in double precision, as their definitions read: they judge the others. */
@@ -51,33 +50,6 @@ final class Naive {
     double[] y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       y[i] = Math.min(Math.max(x[i], low), high);
-    }
-    return y;
-  }
-
-  static double[] averagePool(double[] x, PoolGeometry g, int batch) {
-    double[] y = new double[batch * g.outSize()];
-    for (int n = 0; n < batch; n++) {
-      for (int i = 0; i < g.outHeight(); i++) {
-        for (int j = 0; j < g.outWidth(); j++) {
-          for (int c = 0; c < g.channels(); c++) {
-            double sum = 0;
-            int count = 0;
-            for (int a = 0; a < g.windowHeight(); a++) {
-              for (int b = 0; b < g.windowWidth(); b++) {
-                int r = i * g.strideHeight() - g.padTop() + a;
-                int s = j * g.strideWidth() - g.padLeft() + b;
-                if (r >= 0 && r < g.height() && s >= 0 && s < g.width()) {
-                  sum += x[((n * g.height() + r) * g.width() + s) * g.channels() + c];
-                  count++;
-                }
-              }
-            }
-            int divide = g.countPadding() ? g.windowHeight() * g.windowWidth() : count;
-            y[((n * g.outHeight() + i) * g.outWidth() + j) * g.channels() + c] = sum / divide;
-          }
-        }
-      }
     }
     return y;
   }

@@ -32,13 +32,14 @@ final class OpSpecs {
   static List<Spec> all() {
     List<Spec> all = new ArrayList<>();
     all.addAll(ArithmeticSpecs.all());
-    all.addAll(AveragePoolSpecs.all());
     all.addAll(BasicSpecs.all());
     all.addAll(BatchNormSpecs.all());
     all.addAll(ConvSpecs.all());
     all.addAll(CrossEntropySpecs.all());
     all.addAll(LinearSpecs.all());
     all.addAll(MatMulSpecs.all());
+    all.addAll(NormSpecs.all());
+    all.addAll(PoolSpecs.all());
     return List.copyOf(all);
   }
 }

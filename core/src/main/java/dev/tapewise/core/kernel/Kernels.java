@@ -36,8 +36,14 @@ public interface Kernels {
   /** Sums, differences, products and quotients of rows, and sums over rows. */
   Arithmetic arithmetic();
 
-  /** Average pools. */
+  /** Pools. */
   Pool pool();
+
+  /** Passes of group and instance norm. */
+  ChannelNorm channelNorm();
+
+  /** Passes of layer norm. */
+  RowNorm rowNorm();
 
   /** Optimizer updates. */
   Update update();

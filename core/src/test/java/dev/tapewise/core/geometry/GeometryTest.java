@@ -32,7 +32,7 @@ class GeometryTest {
             new ConvGeometry(1 << 17, 1 << 17, 2, 1, 1 << 16, 1 << 16, 1, 1, 1, 1, 0, 0, 0, 0, 1)
                 .weightSize())
         .isInstanceOf(ArithmeticException.class);
-    PoolGeometry pool = new PoolGeometry(1 << 16, 1 << 16, 1, 1, 1, 1, 1, 0, 0, 0, 0, true);
+    PoolGeometry pool = PoolWindows.of(1).over(1 << 16, 1 << 16, 1);
     assertThatThrownBy(pool::inSize).isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(pool::outSize).isInstanceOf(ArithmeticException.class);
   }
@@ -44,13 +44,6 @@ class GeometryTest {
     assertThatThrownBy(() -> Padding.same().vertical(8, 3, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("stride must be at least 1 but is 0");
-    assertThatThrownBy(() -> new PoolGeometry(4, 4, 1, 2, 2, 0, 1, 0, 0, 0, 0, true))
-        .hasMessageContaining("stride 0 x 1");
-    assertThatThrownBy(() -> new PoolGeometry(4, 4, 1, 2, 2, 1, 1, 2, 0, 0, 0, true))
-        .hasMessageContaining("window of 2 x 2: top=2 bottom=0 left=0 right=0");
-    assertThatThrownBy(() -> new PoolGeometry(1, 4, 1, 3, 2, 1, 1, 1, 0, 0, 0, true))
-        .hasMessage(
-            "a window of 3 x 2 does not fit into 1 x 4, padded by top=1 bottom=0 left=0 right=0");
   }
 
   @Property

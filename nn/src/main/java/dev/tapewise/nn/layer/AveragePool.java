@@ -1,26 +1,23 @@
 package dev.tapewise.nn.layer;
 
 import dev.tapewise.autodiff.Var;
-import dev.tapewise.core.geometry.Padding;
+import dev.tapewise.core.geometry.PoolWindows;
 
 /**
- * The average over square windows: {@code [N, H, W, C]} to {@code [N, OH, OW, C]}.
+ * The average over windows: {@code [N, H, W, C]} to {@code [N, OH, OW, C]}.
  *
- * @param window rows and columns of a window
- * @param stride rows and columns from one window to the next
- * @param padding zeros around the image
- * @param countPadding whether they count in the average
+ * @param windows windows, strides and padding by zeros
+ * @param countPadding whether the padding counts in the average
  */
-public record AveragePool(int window, int stride, Padding padding, boolean countPadding)
-    implements Layer {
+public record AveragePool(PoolWindows windows, boolean countPadding) implements Layer {
 
-  /** Windows side by side, without padding. */
+  /** Square windows side by side, without padding. */
   public AveragePool(int window) {
-    this(window, window, Padding.valid(), true);
+    this(PoolWindows.of(window), true);
   }
 
   @Override
   public Var apply(Var x) {
-    return x.averagePool(window, stride, padding, countPadding);
+    return x.averagePool(windows, countPadding);
   }
 }

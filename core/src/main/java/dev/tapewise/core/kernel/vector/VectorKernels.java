@@ -2,12 +2,14 @@ package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Arithmetic;
+import dev.tapewise.core.kernel.ChannelNorm;
 import dev.tapewise.core.kernel.Combine;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.Elementwise;
 import dev.tapewise.core.kernel.Kernels;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Pool;
+import dev.tapewise.core.kernel.RowNorm;
 import dev.tapewise.core.kernel.Staging;
 import dev.tapewise.core.kernel.Statistics;
 import dev.tapewise.core.kernel.Update;
@@ -21,6 +23,8 @@ public final class VectorKernels implements Kernels {
   private final Elementwise elementwise = new VectorElementwise();
   private final Arithmetic arithmetic = new VectorArithmetic();
   private final Pool pool = new VectorPool();
+  private final ChannelNorm channelNorm = new VectorChannelNorm();
+  private final RowNorm rowNorm = new VectorRowNorm();
   private final Update update = new VectorUpdate();
 
   /** One kernel of every family. */
@@ -64,6 +68,16 @@ public final class VectorKernels implements Kernels {
   @Override
   public Pool pool() {
     return pool;
+  }
+
+  @Override
+  public ChannelNorm channelNorm() {
+    return channelNorm;
+  }
+
+  @Override
+  public RowNorm rowNorm() {
+    return rowNorm;
   }
 
   @Override

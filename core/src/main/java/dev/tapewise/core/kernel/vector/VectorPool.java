@@ -14,15 +14,25 @@ final class VectorPool implements Pool {
   private static final int L = Lanes.COUNT;
 
   @Override
-  public void average(float[] y, int yOffset, float[] x, int xOffset, PoolGeometry g) {
+  public void average(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      float[] factors,
+      PoolGeometry g,
+      int fromRow,
+      int toRow) {
     int channels = g.channels();
-    int out = yOffset;
-    for (int oh = 0; oh < g.outHeight(); oh++) {
-      for (int ow = 0; ow < g.outWidth(); ow++, out += channels) {
-        int columns = g.endColumn(ow) - g.firstColumn(ow);
+    int window = fromRow * g.outWidth();
+    for (int oh = fromRow; oh < toRow; oh++) {
+      for (int ow = 0; ow < g.outWidth(); ow++, window++) {
+        int out = yOffset + window * channels;
+        int first = g.columns().first(ow);
+        int columns = g.columns().end(ow) - first;
         zero(y, out, channels);
-        for (int h = g.firstRow(oh); h < g.endRow(oh); h++) {
-          int row = xOffset + (h * g.width() + g.firstColumn(ow)) * channels;
+        for (int h = g.rows().first(oh); h < g.rows().end(oh); h++) {
+          int row = xOffset + (h * g.width() + first) * channels;
           int column = 0;
           for (; column <= columns - 4; column += 4) {
             addFour(y, out, x, row + column * channels, channels);
@@ -31,7 +41,7 @@ final class VectorPool implements Pool {
             addOne(y, out, x, row + column * channels, channels);
           }
         }
-        multiply(y, out, channels, 1f / g.count(oh, ow));
+        multiply(y, out, channels, factors[window]);
       }
     }
   }
@@ -85,27 +95,35 @@ final class VectorPool implements Pool {
 
   @Override
   public void averageGradient(
-      float[] dx, int dxOffset, float[] dy, int dyOffset, PoolGeometry g, boolean add) {
+      float[] dx,
+      int dxOffset,
+      float[] dy,
+      int dyOffset,
+      float[] factors,
+      PoolGeometry g,
+      int fromRow,
+      int toRow,
+      boolean add) {
     int channels = g.channels();
-    int at = dxOffset;
-    for (int h = 0; h < g.height(); h++) {
-      int fromRow = g.firstWindowRow(h);
-      int toRow = g.endWindowRow(h);
+    int at = dxOffset + fromRow * g.width() * channels;
+    for (int h = fromRow; h < toRow; h++) {
+      int top = g.rows().firstWindow(h);
+      int bottom = g.rows().endWindow(h);
       for (int w = 0; w < g.width(); w++, at += channels) {
-        int from = g.firstWindowColumn(w);
-        int to = g.endWindowColumn(w);
-        if (toRow - fromRow == 1 && to - from == 1) {
-          int window = dyOffset + (fromRow * g.outWidth() + from) * channels;
-          float inverse = 1f / g.count(fromRow, from);
+        int left = g.columns().firstWindow(w);
+        int right = g.columns().endWindow(w);
+        if (bottom - top == 1 && right - left == 1) {
+          int window = top * g.outWidth() + left;
+          int from = dyOffset + window * channels;
           if (add) {
-            addOnly(dx, at, dy, window, channels, inverse);
+            addOnly(dx, at, dy, from, channels, factors[window]);
           } else {
-            writeOnly(dx, at, dy, window, channels, inverse);
+            writeOnly(dx, at, dy, from, channels, factors[window]);
           }
         } else if (add) {
-          addAll(dx, at, dy, dyOffset, g, fromRow, toRow, from, to);
+          addAll(dx, at, dy, dyOffset, factors, g, top, bottom, left, right);
         } else {
-          writeAll(dx, at, dy, dyOffset, g, fromRow, toRow, from, to);
+          writeAll(dx, at, dy, dyOffset, factors, g, top, bottom, left, right);
         }
       }
     }
@@ -145,25 +163,26 @@ final class VectorPool implements Pool {
       int at,
       float[] dy,
       int dyOffset,
+      float[] factors,
       PoolGeometry g,
-      int fromRow,
-      int toRow,
-      int from,
-      int to) {
+      int top,
+      int bottom,
+      int left,
+      int right) {
     int c = 0;
     for (; c <= g.channels() - L; c += L) {
       FloatVector sum = FloatVector.zero(S);
-      for (int oh = fromRow; oh < toRow; oh++) {
-        for (int ow = from; ow < to; ow++) {
-          int window = dyOffset + (oh * g.outWidth() + ow) * g.channels() + c;
-          FloatVector factor = FloatVector.broadcast(S, 1f / g.count(oh, ow));
-          sum = FloatVector.fromArray(S, dy, window).fma(factor, sum);
+      for (int oh = top; oh < bottom; oh++) {
+        for (int ow = left; ow < right; ow++) {
+          int window = oh * g.outWidth() + ow;
+          FloatVector factor = FloatVector.broadcast(S, factors[window]);
+          sum = FloatVector.fromArray(S, dy, dyOffset + window * g.channels() + c).fma(factor, sum);
         }
       }
       sum.intoArray(dx, at + c);
     }
     for (; c < g.channels(); c++) {
-      dx[at + c] = scalarSum(dy, dyOffset + c, g, fromRow, toRow, from, to);
+      dx[at + c] = scalarSum(dy, dyOffset + c, factors, g, top, bottom, left, right);
     }
   }
 
@@ -172,37 +191,80 @@ final class VectorPool implements Pool {
       int at,
       float[] dy,
       int dyOffset,
+      float[] factors,
       PoolGeometry g,
-      int fromRow,
-      int toRow,
-      int from,
-      int to) {
+      int top,
+      int bottom,
+      int left,
+      int right) {
     int c = 0;
     for (; c <= g.channels() - L; c += L) {
       FloatVector sum = FloatVector.zero(S);
-      for (int oh = fromRow; oh < toRow; oh++) {
-        for (int ow = from; ow < to; ow++) {
-          int window = dyOffset + (oh * g.outWidth() + ow) * g.channels() + c;
-          FloatVector factor = FloatVector.broadcast(S, 1f / g.count(oh, ow));
-          sum = FloatVector.fromArray(S, dy, window).fma(factor, sum);
+      for (int oh = top; oh < bottom; oh++) {
+        for (int ow = left; ow < right; ow++) {
+          int window = oh * g.outWidth() + ow;
+          FloatVector factor = FloatVector.broadcast(S, factors[window]);
+          sum = FloatVector.fromArray(S, dy, dyOffset + window * g.channels() + c).fma(factor, sum);
         }
       }
       FloatVector.fromArray(S, dx, at + c).add(sum).intoArray(dx, at + c);
     }
     for (; c < g.channels(); c++) {
-      dx[at + c] += scalarSum(dy, dyOffset + c, g, fromRow, toRow, from, to);
+      dx[at + c] += scalarSum(dy, dyOffset + c, factors, g, top, bottom, left, right);
     }
   }
 
   private static float scalarSum(
-      float[] dy, int channel, PoolGeometry g, int fromRow, int toRow, int from, int to) {
+      float[] dy,
+      int channel,
+      float[] factors,
+      PoolGeometry g,
+      int top,
+      int bottom,
+      int left,
+      int right) {
     float sum = 0f;
-    for (int oh = fromRow; oh < toRow; oh++) {
-      for (int ow = from; ow < to; ow++) {
-        float value = dy[channel + (oh * g.outWidth() + ow) * g.channels()];
-        sum = Math.fma(value, 1f / g.count(oh, ow), sum);
+    for (int oh = top; oh < bottom; oh++) {
+      for (int ow = left; ow < right; ow++) {
+        int window = oh * g.outWidth() + ow;
+        sum = Math.fma(dy[channel + window * g.channels()], factors[window], sum);
       }
     }
     return sum;
+  }
+
+  @Override
+  public void max(
+      float[] y,
+      int yOffset,
+      float[] winners,
+      int winnersOffset,
+      float[] x,
+      int xOffset,
+      PoolGeometry g,
+      int fromRow,
+      int toRow) {
+    MaxWindows.forward(y, yOffset, winners, winnersOffset, x, xOffset, g, fromRow, toRow);
+  }
+
+  @Override
+  public void maxGradient(
+      float[] dx,
+      int dxOffset,
+      float[] dy,
+      int dyOffset,
+      float[] winners,
+      int winnersOffset,
+      PoolGeometry g,
+      int fromRow,
+      int toRow,
+      boolean add) {
+    // Two methods: a flag inside the loop would deoptimise a warm kernel when it is first seen.
+    if (add) {
+      MaxWindows.addGradient(dx, dxOffset, dy, dyOffset, winners, winnersOffset, g, fromRow, toRow);
+    } else {
+      MaxWindows.writeGradient(
+          dx, dxOffset, dy, dyOffset, winners, winnersOffset, g, fromRow, toRow);
+    }
   }
 }

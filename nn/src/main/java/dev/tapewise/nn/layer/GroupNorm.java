@@ -1,0 +1,32 @@
+package dev.tapewise.nn.layer;
+
+import dev.tapewise.autodiff.Initializer;
+import dev.tapewise.autodiff.Role;
+import dev.tapewise.autodiff.Tape;
+import dev.tapewise.autodiff.Var;
+import dev.tapewise.core.Shape;
+
+/**
+ * Group norm, see {@link dev.tapewise.autodiff.op.GroupNorm}. Parameters, both {@code [channels]}:
+ * {@code weight} (starts at 1) and {@code bias} (0).
+ *
+ * @param groups groups of neighbouring channels, a divisor of their number
+ * @param channels the last axis
+ * @param epsilon added to the variance
+ */
+public record GroupNorm(int groups, int channels, float epsilon) implements Layer {
+
+  /** With PyTorch's default: epsilon 1e-5. */
+  public GroupNorm(int groups, int channels) {
+    this(groups, channels, 1e-5f);
+  }
+
+  @Override
+  public Var apply(Var x) {
+    Tape tape = x.tape();
+    Shape shape = Shape.of(channels);
+    Var scale = tape.parameter("weight", shape, Role.NORM, Initializer.constant(1));
+    Var shift = tape.parameter("bias", shape, Role.NORM, Initializer.constant(0));
+    return x.groupNorm(groups, scale, shift, epsilon);
+  }
+}
