@@ -17,10 +17,12 @@ import dev.tapewise.autodiff.op.MaxPool;
 import dev.tapewise.autodiff.op.Reshape;
 import dev.tapewise.autodiff.op.Sum;
 import dev.tapewise.autodiff.op.TransposedConv2d;
+import dev.tapewise.autodiff.op.UnaryOp;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import dev.tapewise.core.geometry.PoolWindows;
+import dev.tapewise.core.kernel.UnaryFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -196,6 +198,72 @@ public final class Var {
   /** {@code min(max(x, 0), 6)}, with the gradient 0 at 0 and 6. */
   public Var relu6() {
     return apply(Clamp.relu6());
+  }
+
+  /**
+   * x above 0, otherwise {@code slope · x}, with the gradient {@code slope} at 0.
+   *
+   * @throws IllegalArgumentException if the slope is not finite
+   */
+  public Var leakyRelu(float slope) {
+    return unary("leaky relu", () -> new UnaryFunction.LeakyRelu(slope));
+  }
+
+  /** {@code min(max(x + 3, 0), 6) / 6}, with the gradient 0 at -3 and 3. */
+  public Var hardSigmoid() {
+    return apply(new UnaryOp(new UnaryFunction.HardSigmoid()));
+  }
+
+  /** {@code x · hardSigmoid(x)}, with the gradient -0.5 at -3 and 1.5 at 3. */
+  public Var hardSwish() {
+    return apply(new UnaryOp(new UnaryFunction.HardSwish()));
+  }
+
+  /** {@code 1 / (1 + e⁻ˣ)}. */
+  public Var sigmoid() {
+    return apply(new UnaryOp(new UnaryFunction.Sigmoid()));
+  }
+
+  /** {@code x · sigmoid(x)}, also called swish. */
+  public Var silu() {
+    return apply(new UnaryOp(new UnaryFunction.Silu()));
+  }
+
+  /** The hyperbolic tangent. */
+  public Var tanh() {
+    return apply(new UnaryOp(new UnaryFunction.Tanh()));
+  }
+
+  /** {@code x · Φ(x)} with the distribution function of the normal distribution. */
+  public Var gelu() {
+    return apply(new UnaryOp(new UnaryFunction.Gelu()));
+  }
+
+  /** GELU's approximation by tanh, see {@link UnaryFunction.GeluTanh}. */
+  public Var geluTanh() {
+    return apply(new UnaryOp(new UnaryFunction.GeluTanh()));
+  }
+
+  /**
+   * x above 0, otherwise {@code alpha (eˣ − 1)}, with the gradient {@code alpha} at 0.
+   *
+   * @throws IllegalArgumentException if alpha is not finite
+   */
+  public Var elu(float alpha) {
+    return unary("elu", () -> new UnaryFunction.Elu(alpha));
+  }
+
+  /**
+   * {@code ln(1 + e^(beta x)) / beta}, and x where {@code beta x} is above the threshold.
+   *
+   * @throws IllegalArgumentException if beta is not positive and finite, or the threshold is NaN
+   */
+  public Var softplus(float beta, float threshold) {
+    return unary("softplus", () -> new UnaryFunction.Softplus(beta, threshold));
+  }
+
+  private Var unary(String name, Supplier<UnaryFunction> function) {
+    return tape.inLayer(name, shape, () -> new UnaryOp(function.get()), ImmutableList.of(this));
   }
 
   /** {@code this + other}; shapes broadcast as {@link ArithmeticOp} says. */

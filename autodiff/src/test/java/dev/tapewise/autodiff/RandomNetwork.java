@@ -105,9 +105,12 @@ final class RandomNetwork {
               0.1f);
     }
     y =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(7)) {
           case 0 -> y;
           case 1 -> y.relu();
+          case 2 -> y.hardSwish();
+          case 3 -> y.silu();
+          case 4 -> y.leakyRelu(0.1f);
           default -> y.relu6();
         };
     tape.exit();

@@ -13,4 +13,12 @@ interface ReferenceFamily {
 
   /** Records a case; its inputs come from {@link ReferenceCase#in}. */
   Var record(ReferenceCase c, Tape tape);
+
+  /**
+   * The largest relative error of each element, infinity where only the norm counts: behind large
+   * elements a norm hides errors in small ones.
+   */
+  default float elementBound(ReferenceCase c, String role) {
+    return Float.POSITIVE_INFINITY;
+  }
 }

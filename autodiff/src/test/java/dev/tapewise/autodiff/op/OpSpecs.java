@@ -33,6 +33,7 @@ final class OpSpecs {
     List<Spec> all = new ArrayList<>();
     all.addAll(ArithmeticSpecs.all());
     all.addAll(BasicSpecs.all());
+    all.addAll(UnarySpecs.all());
     all.addAll(BatchNormSpecs.all());
     all.addAll(ConvSpecs.all());
     all.addAll(CrossEntropySpecs.all());

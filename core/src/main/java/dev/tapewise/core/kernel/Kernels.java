@@ -30,6 +30,9 @@ public interface Kernels {
   /** The convolution of one geometry, chosen by documented rules of shape. */
   Convolution convolution(ConvGeometry geometry);
 
+  /** Passes of one function of each element. */
+  Unary unary(UnaryFunction function);
+
   /** Passes element by element. */
   Elementwise elementwise();
 

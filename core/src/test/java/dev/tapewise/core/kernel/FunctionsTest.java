@@ -2,6 +2,8 @@ package dev.tapewise.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class FunctionsTest {
@@ -61,5 +63,61 @@ class FunctionsTest {
     assertThat(Functions.log(1f)).isZero();
     assertThat(Functions.log(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
     assertThat(Functions.log(Float.MIN_VALUE)).isEqualTo((float) StrictMath.log(Float.MIN_VALUE));
+  }
+
+  /** A float function, since {@code java.util.function} has none. */
+  private interface FloatFunction {
+    float of(float x);
+  }
+
+  private static double worst(FloatFunction f, DoubleUnaryOperator exact, float from, float to) {
+    double worst = 0;
+    for (int bits = 0; bits < 0x7F800000; bits += 10007) {
+      for (float x : new float[] {Float.intBitsToFloat(bits), -Float.intBitsToFloat(bits)}) {
+        if (x >= from && x <= to) {
+          double e = exact.applyAsDouble(x);
+          worst = Math.max(worst, Math.abs(f.of(x) - e) / Math.ulp((float) e));
+        }
+      }
+    }
+    return worst;
+  }
+
+  @Test
+  void whatIsMadeOfExpAndLogIsWithinItsError() {
+    float most = Float.MAX_VALUE;
+    assertThat(worst(Functions::expm1, StrictMath::expm1, -most, 0)).isLessThan(0.85);
+    assertThat(worst(Functions::log1p, StrictMath::log1p, 0, 1)).isLessThan(1.3);
+    assertThat(worst(Functions::sigmoid, Exact::sigmoid, -most, most)).isLessThan(2.3);
+    assertThat(worst(Functions::tanh, StrictMath::tanh, -most, most)).isLessThan(2.5);
+    assertThat(worst(Functions::normal, Exact::normal, -most, most)).isLessThan(5.2);
+    assertThat(worst(Functions::gaussian, x -> StrictMath.exp(-x * x / 2), -15, 15))
+        .isLessThan(1.5);
+  }
+
+  @Test
+  void whatIsMadeOfExpAndLogKeepsItsSpecialValues() {
+    assertThat(Functions.expm1(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
+    assertThat(Functions.expm1(0f)).isZero();
+    assertThat(Functions.expm1(-Float.MIN_VALUE)).isEqualTo(-Float.MIN_VALUE);
+    assertThat(Functions.log1p(0f)).isZero();
+    assertThat(Functions.log1p(Float.MIN_VALUE)).isEqualTo(Float.MIN_VALUE);
+    assertThat(Functions.sigmoid(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Functions.sigmoid(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Functions.tanh(Float.MIN_VALUE)).isEqualTo(Float.MIN_VALUE);
+    assertThat(Functions.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
+    assertThat(Functions.normal(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Functions.normal(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+    assertThat(Functions.normal(0f)).isEqualTo(0.5f);
+    for (FloatFunction f :
+        List.<FloatFunction>of(
+            Functions::expm1,
+            Functions::log1p,
+            Functions::sigmoid,
+            Functions::sigmoidSlope,
+            Functions::tanh,
+            Functions::normal)) {
+      assertThat(f.of(Float.NaN)).isNaN();
+    }
   }
 }

@@ -12,6 +12,8 @@ import dev.tapewise.core.kernel.Pool;
 import dev.tapewise.core.kernel.RowNorm;
 import dev.tapewise.core.kernel.Staging;
 import dev.tapewise.core.kernel.Statistics;
+import dev.tapewise.core.kernel.Unary;
+import dev.tapewise.core.kernel.UnaryFunction;
 import dev.tapewise.core.kernel.Update;
 
 /** The scalar twins, which define the bits. */
@@ -53,6 +55,11 @@ public final class ScalarKernels implements Kernels {
   @Override
   public Convolution convolution(ConvGeometry geometry) {
     return new ScalarConvolution(geometry);
+  }
+
+  @Override
+  public Unary unary(UnaryFunction function) {
+    return new ScalarUnary(function);
   }
 
   @Override

@@ -12,6 +12,8 @@ import dev.tapewise.core.kernel.Pool;
 import dev.tapewise.core.kernel.RowNorm;
 import dev.tapewise.core.kernel.Staging;
 import dev.tapewise.core.kernel.Statistics;
+import dev.tapewise.core.kernel.Unary;
+import dev.tapewise.core.kernel.UnaryFunction;
 import dev.tapewise.core.kernel.Update;
 
 /** The kernels on the Vector API, at the one width of this process. */
@@ -53,6 +55,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public Convolution convolution(ConvGeometry geometry) {
     return VectorConvolutions.of(geometry, pointwise, staging);
+  }
+
+  @Override
+  public Unary unary(UnaryFunction function) {
+    return VectorUnary.of(function);
   }
 
   @Override
