@@ -5,6 +5,7 @@ import dev.tapewise.autodiff.op.ArithmeticOp;
 import dev.tapewise.autodiff.op.AveragePool;
 import dev.tapewise.autodiff.op.BatchNorm;
 import dev.tapewise.autodiff.op.Clamp;
+import dev.tapewise.autodiff.op.Concat;
 import dev.tapewise.autodiff.op.Conv1d;
 import dev.tapewise.autodiff.op.Conv2d;
 import dev.tapewise.autodiff.op.CrossEntropyLoss;
@@ -14,15 +15,21 @@ import dev.tapewise.autodiff.op.LayerNorm;
 import dev.tapewise.autodiff.op.Linear;
 import dev.tapewise.autodiff.op.MatMul;
 import dev.tapewise.autodiff.op.MaxPool;
+import dev.tapewise.autodiff.op.Pad;
+import dev.tapewise.autodiff.op.Permute;
 import dev.tapewise.autodiff.op.Reshape;
+import dev.tapewise.autodiff.op.Resize;
 import dev.tapewise.autodiff.op.Sum;
 import dev.tapewise.autodiff.op.TransposedConv2d;
 import dev.tapewise.autodiff.op.UnaryOp;
 import dev.tapewise.core.Shape;
+import dev.tapewise.core.geometry.Border;
 import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import dev.tapewise.core.geometry.PoolWindows;
 import dev.tapewise.core.kernel.UnaryFunction;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -378,6 +385,97 @@ public final class Var {
   /** Layer norm over the trailing axes that gamma and beta have, see {@link LayerNorm}. */
   public Var layerNorm(Var scale, Var shift, float epsilon) {
     return apply(LayerNorm.of(scale.shape, true, epsilon), scale, shift);
+  }
+
+  /**
+   * Tensors behind one another along an axis, counted from the end where negative; all other axes
+   * are the same, and the batch is not concatenated.
+   */
+  public static Var concat(int axis, List<Var> parts) {
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException("concat: there is no tensor. Give one at least");
+    }
+    Var first = parts.get(0);
+    return first.tape.inLayer(
+        "concat",
+        first.shape,
+        () -> Concat.of(parts.stream().map(Var::shape).toList(), axis),
+        parts);
+  }
+
+  /** {@code length} entries of every axis from {@code start} on; all of the batch. */
+  public Var slice(int[] start, int[] length) {
+    return layer("slice", () -> Pad.slice(shape, start, length));
+  }
+
+  /** {@code length} entries of one axis from {@code start} on. */
+  public Var slice(int axis, int start, int length) {
+    return layer("slice", () -> Pad.slice(shape, axis, start, length));
+  }
+
+  /** The tensor cut along an axis into pieces of these lengths, which are all of it. */
+  public List<Var> split(int axis, int... lengths) {
+    List<Var> parts = new ArrayList<>();
+    for (int i = 0; i < lengths.length; i++) {
+      int part = i;
+      parts.add(layer("split", () -> Pad.part(shape, axis, lengths, part)));
+    }
+    return parts;
+  }
+
+  /** Axes in another order: axis i of the result is axis {@code axes[i]}; the batch stays first. */
+  public Var permute(int... axes) {
+    return layer("permute", () -> Permute.axes(shape, axes));
+  }
+
+  /** Two axes exchanged, neither of them the batch. */
+  public Var transpose(int one, int other) {
+    return layer("transpose", () -> Permute.transpose(shape, one, other));
+  }
+
+  /** Entries added around every axis but the batch, or taken away where negative. */
+  public Var pad(int[] before, int[] after, Border border) {
+    return layer("pad", () -> Pad.of(shape, before, after, border));
+  }
+
+  /** Pixels added around images {@code [N, H, W, C]}, or taken away where negative. */
+  public Var pad(int top, int bottom, int left, int right, Border border) {
+    return pad(new int[] {0, top, left, 0}, new int[] {0, bottom, right, 0}, border);
+  }
+
+  /** Channels of groups alternating, see {@link Permute#channelShuffle}. */
+  public Var channelShuffle(int groups) {
+    return layer("channel shuffle", () -> Permute.channelShuffle(shape, groups));
+  }
+
+  /** {@code [N, H, W, C * f * f]} to {@code [N, H * f, W * f, C]}, see {@link Permute}. */
+  public Var pixelShuffle(int factor) {
+    return layer("pixel shuffle", () -> Permute.pixelShuffle(shape, factor));
+  }
+
+  /** {@code [N, H * f, W * f, C]} to {@code [N, H, W, C * f * f]}, see {@link Permute}. */
+  public Var pixelUnshuffle(int factor) {
+    return layer("pixel unshuffle", () -> Permute.pixelUnshuffle(shape, factor));
+  }
+
+  /** Images of {@code height} x {@code width}, every pixel the nearest one, see {@link Resize}. */
+  public Var resizeNearest(int height, int width) {
+    return layer("resize nearest", () -> Resize.nearest(shape, height, width));
+  }
+
+  /** Images {@code scale} times as large, every pixel the nearest one, see {@link Resize}. */
+  public Var resizeNearest(double scale) {
+    return layer("resize nearest", () -> Resize.nearest(shape, scale));
+  }
+
+  /** Images of {@code height} x {@code width}, every pixel a mean of four, see {@link Resize}. */
+  public Var resizeBilinear(int height, int width, boolean alignCorners) {
+    return layer("resize bilinear", () -> Resize.bilinear(shape, height, width, alignCorners));
+  }
+
+  /** Images {@code scale} times as large, every pixel a mean of four, see {@link Resize}. */
+  public Var resizeBilinear(double scale, boolean alignCorners) {
+    return layer("resize bilinear", () -> Resize.bilinear(shape, scale, alignCorners));
   }
 
   @Override

@@ -39,6 +39,7 @@ final class OpSpecs {
     all.addAll(CrossEntropySpecs.all());
     all.addAll(LinearSpecs.all());
     all.addAll(MatMulSpecs.all());
+    all.addAll(MoveSpecs.all());
     all.addAll(NormSpecs.all());
     all.addAll(PoolSpecs.all());
     return List.copyOf(all);

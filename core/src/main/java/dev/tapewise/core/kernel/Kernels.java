@@ -48,6 +48,9 @@ public interface Kernels {
   /** Passes of layer norm. */
   RowNorm rowNorm();
 
+  /** Resized images. */
+  Resample resample();
+
   /** Optimizer updates. */
   Update update();
 }

@@ -9,6 +9,7 @@ import dev.tapewise.core.kernel.Elementwise;
 import dev.tapewise.core.kernel.Kernels;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Pool;
+import dev.tapewise.core.kernel.Resample;
 import dev.tapewise.core.kernel.RowNorm;
 import dev.tapewise.core.kernel.Staging;
 import dev.tapewise.core.kernel.Statistics;
@@ -27,6 +28,7 @@ public final class VectorKernels implements Kernels {
   private final Pool pool = new VectorPool();
   private final ChannelNorm channelNorm = new VectorChannelNorm();
   private final RowNorm rowNorm = new VectorRowNorm();
+  private final Resample resample = new VectorResample();
   private final Update update = new VectorUpdate();
 
   /** One kernel of every family. */
@@ -85,6 +87,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public RowNorm rowNorm() {
     return rowNorm;
+  }
+
+  @Override
+  public Resample resample() {
+    return resample;
   }
 
   @Override
