@@ -61,6 +61,9 @@ public interface Plan {
   /** The seed of random ops and the step. */
   Clock clock();
 
+  /** What every pass of every node does at full capacity. */
+  ImmutableList<Work> work();
+
   /** What fused, what did not and why, and the memory by op. */
   String describe();
 }

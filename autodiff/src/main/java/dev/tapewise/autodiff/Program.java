@@ -224,6 +224,11 @@ public final class Program {
     return plan.fewest();
   }
 
+  /** What every pass of every node does at full capacity: forward in order, then backward. */
+  public ImmutableList<Work> work() {
+    return plan.work();
+  }
+
   /** What it needs. */
   public Memory memory() {
     return Memory.of(plan, tape.parameters(), workers.threads());

@@ -17,4 +17,16 @@ final class Palette {
   static final Color WRONG = new Color(0xC92A2A);
 
   private Palette() {}
+
+  /** The colour of an op by its name; ops without products share one. */
+  static Color ofKind(String kind) {
+    return switch (kind.replace(" again", "")) {
+      case "pointwise conv2d" -> TRAINING;
+      case "depthwise conv2d" -> TEST;
+      case "grouped conv2d" -> new Color(0x7048E8);
+      case "conv2d" -> RIGHT;
+      case "linear" -> new Color(0x0C8599);
+      default -> QUIET;
+    };
+  }
 }

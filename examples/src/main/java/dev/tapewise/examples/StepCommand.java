@@ -11,6 +11,8 @@ import dev.tapewise.nn.model.UniformInitialisation;
 import dev.tapewise.nn.optim.Sgd;
 import dev.tapewise.nn.train.Snapshot;
 import dev.tapewise.nn.train.TrainingStep;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +34,11 @@ final class StepCommand extends TapewiseCommand {
   private static final int FEWEST_QUIET = 10;
 
   private static final int MOST_QUIET = 100;
+
+  /** Steps that are played task by task: as many as counted, but from 3 to 20. */
+  private static final int FEWEST_PROFILED = 3;
+
+  private static final int MOST_PROFILED = 20;
 
   /** What warm-up may take beyond the steps that were asked for. */
   private static final long WARM_UP_NANOS = 60_000_000_000L;
@@ -93,8 +100,18 @@ final class StepCommand extends TapewiseCommand {
   @Option(names = "--losses", description = "print the loss of every counted step first")
   private boolean printLosses;
 
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = "",
+      description =
+          "also print what every kind of op and every layer costs, beside what this machine can do,"
+              + " and draw it as a roofline (default: tapewise-out/MODEL-roofline.png)")
+  private @Nullable String profile;
+
   @Override
-  int execute() {
+  int execute() throws IOException {
     atLeastOne("--batch", batch);
     atLeastOne("--threads", threads);
     atLeastOne("--steps", steps);
@@ -115,7 +132,11 @@ final class StepCommand extends TapewiseCommand {
       if (printLosses) {
         print("losses " + times.losses());
       }
-      print(json(step, model, arena, times).toString());
+      String json = json(step, model, arena, times).toString();
+      if (profile != null) {
+        profile(step, model, workers, times.medianMillis(), profile);
+      }
+      print(json);
     }
     return 0;
   }
@@ -123,6 +144,20 @@ final class StepCommand extends TapewiseCommand {
   private CompileOptions compilation(CompileOptions options) {
     CompileOptions form = plain ? options.plain() : options;
     return checkpoint ? form.checkpoint() : form;
+  }
+
+  private void profile(
+      TrainingStep step, Model model, Workers workers, double stepMillis, String file)
+      throws IOException {
+    int rounds = Math.clamp(steps, FEWEST_PROFILED, MOST_PROFILED);
+    StepProfile costs = StepProfile.of(step, batch, learningRate, rounds);
+    ProfileReport report =
+        new ProfileReport(model, batch, threads, stepMillis, costs, MachineRates.measure(workers));
+    print(report.text());
+    Path picture =
+        file.isEmpty() ? Path.of("tapewise-out", model.name() + "-roofline.png") : Path.of(file);
+    report.draw(picture);
+    print("picture: " + picture);
   }
 
   private StepTimes measure(TrainingStep step, Model model, Workers workers) {

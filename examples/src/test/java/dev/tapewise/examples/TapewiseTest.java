@@ -136,6 +136,36 @@ final class TapewiseTest {
     assertThat(hash(run(one))).isEqualTo(hash(first));
   }
 
+  @Test
+  void profileAddsTablesAndARooflineBeforeTheJson() throws IOException {
+    Path picture = folder.resolve("new").resolve("roofline.png");
+    String[] step = {
+      "step",
+      "--model=mobilenet_v2-cifar",
+      "--width=0.25",
+      "--batch=4",
+      "--threads=2",
+      "--warmup=2",
+      "--steps=2",
+      "--profile=" + picture
+    };
+    Run run = run(step);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<String> lines = run.out().strip().lines().toList();
+    assertThat(lines.getFirst()).contains("on 4 images of 32 × 32, 2 threads");
+    assertThat(lines.get(1)).matches("[0-9.]+ ms task by task, [0-9.]+ ms in one go");
+    assertThat(lines.get(2)).matches("this machine: [1-9][0-9]* GFLOP/s .*, [1-9][0-9.]* GB/s .*");
+    assertThat(lines).anyMatch(line -> line.matches("pointwise conv2d +backward( +[0-9.]+%?){6}"));
+    assertThat(lines).anyMatch(line -> line.matches("add +forward( +[0-9.]+%?){4}"));
+    assertThat(lines).anyMatch(line -> line.matches("layers.1.conv2 depthwise conv2d( +\\S+){7}"));
+    assertThat(lines).anyMatch(line -> line.matches("[0-9]+ others below 0.1% +[0-9.]+%"));
+    assertThat(lines.getLast()).startsWith("{\"model\"");
+    BufferedImage image = ImageIO.read(picture.toFile());
+    assertThat(image.getWidth()).isEqualTo(1400);
+    step[7] = "--plain";
+    assertThat(hash(run(step))).as("the profile is not part of the result").isEqualTo(hash(run));
+  }
+
   private static String hash(Run run) {
     return run.out().substring(run.out().indexOf("\"weights_sha256\""));
   }

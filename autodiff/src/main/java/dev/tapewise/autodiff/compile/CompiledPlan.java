@@ -12,6 +12,7 @@ import dev.tapewise.autodiff.Plan;
 import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.TensorView;
 import dev.tapewise.autodiff.Var;
+import dev.tapewise.autodiff.Work;
 import dev.tapewise.core.Slab;
 import dev.tapewise.core.Task;
 import dev.tapewise.core.Workers;
@@ -181,8 +182,13 @@ final class CompiledPlan implements Plan {
       }
       binding.addTemporaries();
       poison(memory, position, tasks);
-      label(labels, pass == NodeBinding.Pass.AGAIN ? node.label() + " again" : node.label(), tasks);
+      label(labels, pass == NodeBinding.Pass.AGAIN ? againLabel(node) : node.label(), tasks);
     }
+  }
+
+  /** What the tasks of a node are called that is computed again. */
+  static String againLabel(Node node) {
+    return node.label() + " again";
   }
 
   /** Names the tasks that were added since the last call. */
@@ -276,6 +282,11 @@ final class CompiledPlan implements Plan {
   @Override
   public Clock clock() {
     return clock;
+  }
+
+  @Override
+  public ImmutableList<Work> work() {
+    return Traffic.of(this);
   }
 
   @Override

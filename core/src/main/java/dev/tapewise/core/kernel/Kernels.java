@@ -53,4 +53,7 @@ public interface Kernels {
 
   /** Optimizer updates. */
   Update update();
+
+  /** The most multiply-adds that the processor can do. */
+  Peak peak();
 }

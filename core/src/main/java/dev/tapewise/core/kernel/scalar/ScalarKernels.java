@@ -7,6 +7,7 @@ import dev.tapewise.core.kernel.Combine;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.Elementwise;
 import dev.tapewise.core.kernel.Kernels;
+import dev.tapewise.core.kernel.Peak;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Pool;
 import dev.tapewise.core.kernel.Resample;
@@ -30,6 +31,7 @@ public final class ScalarKernels implements Kernels {
   private final RowNorm rowNorm = new ScalarRowNorm();
   private final Resample resample = new ScalarResample();
   private final Update update = new ScalarUpdate();
+  private final Peak peak = new ScalarPeak();
 
   /** One kernel of every family. */
   public ScalarKernels() {}
@@ -97,5 +99,10 @@ public final class ScalarKernels implements Kernels {
   @Override
   public Update update() {
     return update;
+  }
+
+  @Override
+  public Peak peak() {
+    return peak;
   }
 }
