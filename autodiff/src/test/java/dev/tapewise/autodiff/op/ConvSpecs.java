@@ -32,9 +32,11 @@ final class ConvSpecs {
       return new Channels(d.channels(), d.channels(), 1);
     }
 
+    /** Groups of few channels and of many, which have kernels of their own. */
     static Channels grouped(Draw d) {
       int groups = d.between(2, 4);
-      return new Channels(groups * d.oneOf(1, 2, 3, 5, 8), groups * d.oneOf(1, 2, 3, 4, 7), groups);
+      return new Channels(
+          groups * d.oneOf(1, 2, 3, 5, 8, 11), groups * d.oneOf(1, 2, 3, 4, 7, 12), groups);
     }
 
     static Channels any(Draw d) {
