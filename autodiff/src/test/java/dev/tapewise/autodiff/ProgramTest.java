@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tapewise.autodiff.compile.InsufficientMemoryException;
+import dev.tapewise.autodiff.op.BatchNorm;
+import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.Workers;
 import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
 import dev.tapewise.core.kernel.Kernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
@@ -138,6 +141,66 @@ final class ProgramTest {
         .contains("block3 (relu6)")
         .contains("computed again in backward");
     assertThat(tape.memory(options.checkpoint()).arena()).isEqualTo(program.memory().arena());
+  }
+
+  /** A batch of few bands and many channels, whose products are divided by columns too. */
+  private static List<int[]> trainWide(int threads, UnaryOperator<CompileOptions> options) {
+    try (Workers workers = new Workers(threads)) {
+      ParameterStore store = new ParameterStore();
+      Tape tape = new Tape(store, true);
+      Var images = tape.input("images", Shape.of(2, 5, 4, 140));
+      Var y = wideBlock(tape, "expand", images, 1, 333, 1).relu6();
+      Var z = wideBlock(tape, "depthwise", y, 3, 333, 333).relu6();
+      Var loss = wideBlock(tape, "project", z, 1, 140, 1).add(images).sum();
+      Program program =
+          tape.compile(
+              options.apply(
+                  CompileOptions.of(loss).workers(workers).keepGradients(List.of(images))));
+      store.initialize(3);
+      float[] pixels = new float[images.shape().intSize()];
+      Philox.fillUniform(pixels, 0, pixels.length, 4, 0, 0, -1, 1);
+      program.input(images).set(pixels);
+      program.forward();
+      program.backward();
+      List<int[]> bits = new ArrayList<>();
+      bits.add(bits(program.value(loss).toArray()));
+      bits.add(bits(program.gradient(images).toArray()));
+      for (Parameter p : store.trainable()) {
+        bits.add(
+            bits(
+                Arrays.copyOfRange(
+                    p.gradients(), p.gradientOffset(), p.gradientOffset() + p.size())));
+      }
+      return bits;
+    }
+  }
+
+  private static Var wideBlock(Tape tape, String name, Var x, int kernel, int out, int groups) {
+    tape.enter(name);
+    int in = x.shape().axis(3) / groups;
+    Var w = tape.parameter("w", Shape.of(kernel, kernel, in, out), Initializer.heFanOut(groups));
+    Shape c = Shape.of(out);
+    Var y =
+        x.conv2d(w, ConvOptions.padded(Padding.of(kernel / 2)).withGroups(groups))
+            .batchNorm(
+                tape.parameter("scale", c, Role.NORM, Initializer.uniform(1.5f)),
+                tape.parameter("shift", c, Role.NORM, Initializer.uniform(0.5f)),
+                new BatchNorm.Running(
+                    tape.buffer("mean", c, Initializer.constant(0)),
+                    tape.buffer("variance", c, Initializer.constant(1))),
+                1e-3f,
+                0.1f);
+    tape.exit();
+    return y;
+  }
+
+  @Test
+  void productsDividedByColumnsHaveTheBitsOfAnyOtherForm() {
+    List<int[]> one = trainWide(1, o -> o);
+    assertSame(trainWide(3, o -> o), one);
+    assertSame(trainWide(1, CompileOptions::plain), one);
+    assertSame(trainWide(2, CompileOptions::poisonEndedBuffers), one);
+    assertSame(trainWide(2, o -> o.kernels(Kernels.scalar())), one);
   }
 
   @Property(tries = 30)

@@ -101,7 +101,7 @@ final class MatrixProducts {
           @Override
           void unit(int matrix, int batch, Scratch scratch) {
             kernel.pack(
-                memory, packed + matrix * size, b.data(), b.offset() + matrix * k * n, k, n);
+                memory, packed + matrix * size, b.data(), b.offset() + matrix * k * n, k, n, 0, n);
           }
         });
     binding.scratch(kernel.forwardScratch(Math.min(m, ROWS), k, n), 0);
@@ -152,7 +152,7 @@ final class MatrixProducts {
           @Override
           void unit(int matrix, int batch, Scratch scratch) {
             kernel.packTransposed(
-                memory, packed + matrix * size, b.data(), b.offset() + matrix * k * n, n, k);
+                memory, packed + matrix * size, b.data(), b.offset() + matrix * k * n, n, k, 0, k);
           }
         });
     int rows = Math.min(m, ROWS);

@@ -16,24 +16,49 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Pointwise {
 
+  /**
+   * Columns are taken in groups of so many: a range of columns begins at a multiple of it and ends
+   * at one or at the last column.
+   */
+  int COLUMNS = 32;
+
   /** Floats of a packed right-hand side {@code [reduce, columns]}. */
   int packedSize(int reduce, int columns);
 
-  /** Packs w {@code [reduce, columns]} row-major. */
-  void pack(float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns);
+  /**
+   * Packs w {@code [reduce, columns]} row-major, the columns {@code from} to {@code to}: whole
+   * {@linkplain #COLUMNS groups}.
+   */
+  void pack(
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to);
 
   /**
    * Packs the transpose of w {@code [columns, reduce]} row-major, that is B = wᵀ {@code [reduce,
-   * columns]}.
+   * columns]}, the columns {@code from} to {@code to}: whole {@linkplain #COLUMNS groups}.
    */
   void packTransposed(
-      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns);
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to);
 
   /** Floats of scratch that {@link #forward} takes at most. */
   int forwardScratch(int rows, int k, int n);
 
   /**
-   * {@code y = x · w (+ bias)} for {@code rows} rows.
+   * {@code y = x · w (+ bias)} for {@code rows} rows and the columns {@code from} to {@code to} of
+   * y.
    *
    * @param yOffset where the first of these rows of y is written
    * @param x the input, read raw or normalised; {@code row} is the first of its rows
@@ -52,11 +77,13 @@ public interface Pointwise {
       int packedOffset,
       float @Nullable [] bias,
       int biasOffset,
+      int from,
+      int to,
       Scratch scratch);
 
   /**
-   * {@link #forward} of rows that lie raw in an array from {@code xOffset} on: for buffers in
-   * scratch, which have no readings of their own.
+   * {@link #forward} of all columns and of rows that lie raw in an array from {@code xOffset} on:
+   * for buffers in scratch, which have no readings of their own.
    */
   void forwardRaw(
       float[] y,
@@ -80,13 +107,13 @@ public interface Pointwise {
 
   /**
    * {@code dx (+)= dy · wᵀ} and {@code partial += xᵀ · dy} for {@code rows} rows, whichever is
-   * wanted; dy is staged once for both.
+   * wanted, and the columns {@code from} to {@code to} of x; dy is staged once for both.
    *
    * @param dx receives the input's gradient from {@code dxOffset} on (where the first of these rows
    *     lies), or null
    * @param add whether dx is added to
-   * @param partial the partial weight gradient, added to, or null; zeroed by the caller before its
-   *     first rows
+   * @param partial the partial weight gradient, added to, or null; {@linkplain #clearPartial
+   *     cleared} by the caller before its first rows
    * @param x the input, read raw or normalised (not touched when partial is null)
    * @param dy the output's gradient, read raw or through norm and activation
    * @param row the first row of x and dy
@@ -107,7 +134,12 @@ public interface Pointwise {
       int n,
       float[] packedTransposed,
       int packedOffset,
+      int from,
+      int to,
       Scratch scratch);
+
+  /** Zeroes rows {@code from} to {@code to} of a partial weight gradient {@code [k, n]}. */
+  void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to);
 
   /**
    * {@code partial += xᵀ · dy} of {@code rows} rows that lie raw in arrays, as {@link #backward}

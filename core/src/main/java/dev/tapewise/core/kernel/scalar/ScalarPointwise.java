@@ -21,15 +21,32 @@ final class ScalarPointwise implements Pointwise {
 
   @Override
   public void pack(
-      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns) {
-    System.arraycopy(w, wOffset, packed, packedOffset, reduce * columns);
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
+    for (int r = 0; r < reduce; r++) {
+      int row = r * columns + from;
+      System.arraycopy(w, wOffset + row, packed, packedOffset + row, to - from);
+    }
   }
 
   @Override
   public void packTransposed(
-      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns) {
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
     for (int r = 0; r < reduce; r++) {
-      for (int c = 0; c < columns; c++) {
+      for (int c = from; c < to; c++) {
         packed[packedOffset + r * columns + c] = w[wOffset + c * reduce + r];
       }
     }
@@ -53,6 +70,8 @@ final class ScalarPointwise implements Pointwise {
       int packedOffset,
       float @Nullable [] bias,
       int biasOffset,
+      int from,
+      int to,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -60,19 +79,9 @@ final class ScalarPointwise implements Pointwise {
     int xRow = scratch.take(k);
     for (int r = 0; r < rows; r++) {
       staging.rows(buffer, xRow, x, row + r, 1, k);
-      forwardRaw(
-          y,
-          yOffset + r * n,
-          buffer,
-          xRow,
-          1,
-          k,
-          n,
-          packed,
-          packedOffset,
-          bias,
-          biasOffset,
-          scratch);
+      int yRow = yOffset + r * n;
+      start(y, yRow, bias, biasOffset, from, to);
+      addProduct(y, yRow, buffer, xRow, packed, packedOffset, k, n, from, to);
     }
     scratch.release(mark, intMark);
   }
@@ -93,20 +102,35 @@ final class ScalarPointwise implements Pointwise {
       Scratch scratch) {
     for (int r = 0; r < rows; r++) {
       int yRow = yOffset + r * n;
-      if (bias == null) {
-        Arrays.fill(y, yRow, yRow + n, 0f);
-      } else {
-        System.arraycopy(bias, biasOffset, y, yRow, n);
-      }
-      addProduct(y, yRow, x, xOffset + r * k, packed, packedOffset, k, n);
+      start(y, yRow, bias, biasOffset, 0, n);
+      addProduct(y, yRow, x, xOffset + r * k, packed, packedOffset, k, n, 0, n);
     }
   }
 
-  /** {@code y [columns] += x [reduce] · b [reduce, columns]}. */
+  /** The bias, or zeros. */
+  private static void start(
+      float[] y, int yRow, float @Nullable [] bias, int biasOffset, int from, int to) {
+    if (bias == null) {
+      Arrays.fill(y, yRow + from, yRow + to, 0f);
+    } else {
+      System.arraycopy(bias, biasOffset + from, y, yRow + from, to - from);
+    }
+  }
+
+  /** Columns of {@code y [columns] += x [reduce] · b [reduce, columns]}. */
   private static void addProduct(
-      float[] y, int yRow, float[] x, int xRow, float[] b, int bOffset, int reduce, int columns) {
+      float[] y,
+      int yRow,
+      float[] x,
+      int xRow,
+      float[] b,
+      int bOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
     for (int i = 0; i < reduce; i++) {
-      for (int j = 0; j < columns; j++) {
+      for (int j = from; j < to; j++) {
         y[yRow + j] = Math.fma(x[xRow + i], b[bOffset + i * columns + j], y[yRow + j]);
       }
     }
@@ -137,6 +161,8 @@ final class ScalarPointwise implements Pointwise {
       int n,
       float[] packedTransposed,
       int packedOffset,
+      int from,
+      int to,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -148,13 +174,13 @@ final class ScalarPointwise implements Pointwise {
       if (dx != null) {
         int dxRow = dxOffset + r * k;
         if (!add) {
-          Arrays.fill(dx, dxRow, dxRow + k, 0f);
+          Arrays.fill(dx, dxRow + from, dxRow + to, 0f);
         }
-        addProduct(dx, dxRow, buffer, dyRow, packedTransposed, packedOffset, n, k);
+        addProduct(dx, dxRow, buffer, dyRow, packedTransposed, packedOffset, n, k, from, to);
       }
       if (partial != null) {
         staging.rows(buffer, xRow, x, row + r, 1, k);
-        addWeightGradientRaw(partial, partialOffset, buffer, xRow, buffer, dyRow, 1, k, n, scratch);
+        addOuter(partial, partialOffset, buffer, xRow, buffer, dyRow, n, from, to);
       }
     }
     scratch.release(mark, intMark);
@@ -173,15 +199,32 @@ final class ScalarPointwise implements Pointwise {
       int n,
       Scratch scratch) {
     for (int r = 0; r < rows; r++) {
-      int xRow = xOffset + r * k;
-      int dyRow = dyOffset + r * n;
-      for (int i = 0; i < k; i++) {
-        for (int j = 0; j < n; j++) {
-          int at = partialOffset + i * n + j;
-          partial[at] = Math.fma(x[xRow + i], dy[dyRow + j], partial[at]);
-        }
+      addOuter(partial, partialOffset, x, xOffset + r * k, dy, dyOffset + r * n, n, 0, k);
+    }
+  }
+
+  /** Rows of {@code partial [k, n] += x [k] · dy [n]}. */
+  private static void addOuter(
+      float[] partial,
+      int partialOffset,
+      float[] x,
+      int xRow,
+      float[] dy,
+      int dyRow,
+      int n,
+      int from,
+      int to) {
+    for (int i = from; i < to; i++) {
+      for (int j = 0; j < n; j++) {
+        int at = partialOffset + i * n + j;
+        partial[at] = Math.fma(x[xRow + i], dy[dyRow + j], partial[at]);
       }
     }
+  }
+
+  @Override
+  public void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to) {
+    Arrays.fill(partial, partialOffset + from * n, partialOffset + to * n, 0f);
   }
 
   @Override

@@ -92,7 +92,7 @@ final class ColumnsConvolution implements Convolution {
   @Override
   public void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
     if (groups == 1) {
-      pointwise.pack(packed, packedOffset, w, wOffset, forward.width, outPerGroup);
+      pointwise.pack(packed, packedOffset, w, wOffset, forward.width, outPerGroup, 0, outPerGroup);
       return;
     }
     int gathered = packedOffset + groups * packedGroup;
@@ -102,7 +102,7 @@ final class ColumnsConvolution implements Convolution {
         System.arraycopy(w, from, packed, gathered + k * outPerGroup, outPerGroup);
       }
       int to = packedOffset + group * packedGroup;
-      pointwise.pack(packed, to, packed, gathered, forward.width, outPerGroup);
+      pointwise.pack(packed, to, packed, gathered, forward.width, outPerGroup, 0, outPerGroup);
     }
   }
 

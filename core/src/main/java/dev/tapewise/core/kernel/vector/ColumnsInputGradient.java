@@ -107,7 +107,7 @@ final class ColumnsInputGradient {
       }
       for (int group = 0; group < groups; group++) {
         gather(packed, gathered, w, wOffset, phase, group);
-        pointwise.pack(packed, to, packed, gathered, phase.width, inPerGroup);
+        pointwise.pack(packed, to, packed, gathered, phase.width, inPerGroup, 0, inPerGroup);
         to += phaseGroup[p];
       }
     }

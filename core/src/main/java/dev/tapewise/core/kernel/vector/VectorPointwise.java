@@ -40,29 +40,43 @@ final class VectorPointwise implements Pointwise {
 
   @Override
   public void pack(
-      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns) {
-    int to = packedOffset;
-    for (int first = 0; first < columns; first += WIDTH) {
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
+    int at = packedOffset + from * reduce;
+    for (int first = from; first < to; first += WIDTH) {
       int valid = Math.min(WIDTH, columns - first);
-      for (int i = 0; i < reduce; i++, to += WIDTH) {
-        System.arraycopy(w, wOffset + i * columns + first, packed, to, valid);
-        Arrays.fill(packed, to + valid, to + WIDTH, 0f);
+      for (int i = 0; i < reduce; i++, at += WIDTH) {
+        System.arraycopy(w, wOffset + i * columns + first, packed, at, valid);
+        Arrays.fill(packed, at + valid, at + WIDTH, 0f);
       }
     }
   }
 
   @Override
   public void packTransposed(
-      float[] packed, int packedOffset, float[] w, int wOffset, int reduce, int columns) {
-    int to = packedOffset;
-    for (int first = 0; first < columns; first += WIDTH) {
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
+    int at = packedOffset + from * reduce;
+    for (int first = from; first < to; first += WIDTH) {
       int valid = Math.min(WIDTH, columns - first);
-      for (int i = 0; i < reduce; i++, to += WIDTH) {
-        int from = wOffset + first * reduce + i;
+      for (int i = 0; i < reduce; i++, at += WIDTH) {
+        int column = wOffset + first * reduce + i;
         for (int j = 0; j < valid; j++) {
-          packed[to + j] = w[from + j * reduce];
+          packed[at + j] = w[column + j * reduce];
         }
-        Arrays.fill(packed, to + valid, to + WIDTH, 0f);
+        Arrays.fill(packed, at + valid, at + WIDTH, 0f);
       }
     }
   }
@@ -103,11 +117,26 @@ final class VectorPointwise implements Pointwise {
       int packedOffset,
       float @Nullable [] bias,
       int biasOffset,
+      int from,
+      int to,
       Scratch scratch) {
     if (x.isRaw()) {
-      int from = x.offset() + row * k;
-      forwardRaw(
-          y, yOffset, x.data(), from, rows, k, n, packed, packedOffset, bias, biasOffset, scratch);
+      int xAt = x.offset() + row * k;
+      raw(
+          y,
+          yOffset,
+          x.data(),
+          xAt,
+          rows,
+          k,
+          n,
+          packed,
+          packedOffset,
+          bias,
+          biasOffset,
+          from,
+          to,
+          scratch);
       return;
     }
     int mark = scratch.mark();
@@ -116,12 +145,14 @@ final class VectorPointwise implements Pointwise {
     int block = blockRows(rows, k, n, FORWARD_BLOCK);
     int edge = scratch.take(block * WIDTH);
     int staged = scratch.take(block * k);
+    boolean add = bias != null;
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
-      int to = yOffset + r * n;
+      int yAt = yOffset + r * n;
       staging.rows(buffer, staged, x, row + r, count, k);
-      start(y, to, bias, biasOffset, count, n);
-      product(y, to, buffer, staged, packed, packedOffset, count, k, n, bias != null, buffer, edge);
+      start(y, yAt, bias, biasOffset, count, n, from, to);
+      product(
+          y, yAt, buffer, staged, packed, packedOffset, count, k, n, add, from, to, buffer, edge);
     }
     scratch.release(mark, intMark);
   }
@@ -140,6 +171,24 @@ final class VectorPointwise implements Pointwise {
       float @Nullable [] bias,
       int biasOffset,
       Scratch scratch) {
+    raw(y, yOffset, x, xOffset, rows, k, n, packed, packedOffset, bias, biasOffset, 0, n, scratch);
+  }
+
+  private static void raw(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int from,
+      int to,
+      Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
@@ -147,28 +196,36 @@ final class VectorPointwise implements Pointwise {
     int edge = scratch.take(block * WIDTH);
     boolean stage = readsMost(k, n);
     int staged = stage ? scratch.take(block * k) : 0;
+    boolean add = bias != null;
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
-      int to = yOffset + r * n;
+      int yAt = yOffset + r * n;
       float[] data = x;
-      int from = xOffset + r * k;
+      int xAt = xOffset + r * k;
       if (stage) {
-        System.arraycopy(x, from, buffer, staged, count * k);
+        System.arraycopy(x, xAt, buffer, staged, count * k);
         data = buffer;
-        from = staged;
+        xAt = staged;
       }
-      start(y, to, bias, biasOffset, count, n);
-      product(y, to, data, from, packed, packedOffset, count, k, n, bias != null, buffer, edge);
+      start(y, yAt, bias, biasOffset, count, n, from, to);
+      product(y, yAt, data, xAt, packed, packedOffset, count, k, n, add, from, to, buffer, edge);
     }
     scratch.release(mark, intMark);
   }
 
   /** Puts the bias, where there is one, into every row. */
   private static void start(
-      float[] y, int yOffset, float @Nullable [] bias, int biasOffset, int rows, int n) {
+      float[] y,
+      int yOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int rows,
+      int n,
+      int from,
+      int to) {
     if (bias != null) {
       for (int i = 0; i < rows; i++) {
-        System.arraycopy(bias, biasOffset, y, yOffset + i * n, n);
+        System.arraycopy(bias, biasOffset + from, y, yOffset + i * n + from, to - from);
       }
     }
   }
@@ -182,8 +239,8 @@ final class VectorPointwise implements Pointwise {
   }
 
   /**
-   * {@code y (+)= x · b} for one block of rows; {@code edge} is room for a panel's columns of the
-   * block.
+   * {@code y (+)= x · b} for one block of rows and a range of columns; {@code edge} is room for a
+   * panel's columns of the block.
    */
   private static void product(
       float[] y,
@@ -196,17 +253,19 @@ final class VectorPointwise implements Pointwise {
       int reduce,
       int columns,
       boolean add,
+      int from,
+      int to,
       float[] buffer,
       int edge) {
-    int panel = bOffset;
-    int whole = columns - columns % WIDTH;
-    for (int c = 0; c < whole; c += WIDTH, panel += reduce * WIDTH) {
+    int panel = bOffset + from * reduce;
+    int whole = to - to % WIDTH;
+    for (int c = from; c < whole; c += WIDTH, panel += reduce * WIDTH) {
       panelProduct(y, yOffset + c, columns, x, xOffset, b, panel, rows, reduce, add);
     }
-    if (whole < columns) {
+    if (whole < to) {
       // Tiles write whole panels: the last columns go by way of a buffer, since y has no room
       // behind them.
-      int valid = columns - whole;
+      int valid = to - whole;
       if (add) {
         copyColumns(buffer, edge, WIDTH, y, yOffset + whole, columns, rows, valid);
       }
@@ -326,6 +385,8 @@ final class VectorPointwise implements Pointwise {
       int n,
       float[] packedTransposed,
       int packedOffset,
+      int from,
+      int to,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -348,16 +409,40 @@ final class VectorPointwise implements Pointwise {
       }
       if (dx != null) {
         float[] data = dy.isRaw() ? dy.data() : buffer;
-        int from = dy.isRaw() ? dy.offset() + first * n : staged;
-        int to = dxOffset + r * k;
-        product(dx, to, data, from, packedTransposed, packedOffset, count, n, k, add, buffer, edge);
+        int dyAt = dy.isRaw() ? dy.offset() + first * n : staged;
+        int dxAt = dxOffset + r * k;
+        product(
+            dx,
+            dxAt,
+            data,
+            dyAt,
+            packedTransposed,
+            packedOffset,
+            count,
+            n,
+            k,
+            add,
+            from,
+            to,
+            buffer,
+            edge);
       }
       if (partial != null) {
         inputPanels(buffer, xPanels, stride, x, first, count, k);
-        outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n);
+        outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n, from, to);
       }
     }
     scratch.release(mark, intMark);
+  }
+
+  @Override
+  public void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to) {
+    int size = panelSize(k);
+    int end = (to + 3) / 4 * 4;
+    for (int p = 0; p < Panels.count(n); p++) {
+      int panel = partialOffset + p * size;
+      Arrays.fill(partial, panel + from * WIDTH, panel + end * WIDTH, 0f);
+    }
   }
 
   @Override
@@ -383,7 +468,7 @@ final class VectorPointwise implements Pointwise {
       int count = Math.min(block, rows - r);
       Panels.copy(buffer, dyPanels, stride, dy, dyOffset + r * n, count, n);
       Panels.copy(buffer, xPanels, stride, x, xOffset + r * k, count, k);
-      outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n);
+      outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n, 0, k);
     }
     scratch.release(mark, intMark);
   }
@@ -415,7 +500,7 @@ final class VectorPointwise implements Pointwise {
     }
   }
 
-  /** {@code partial += xᵀ · dy} for one block of rows in panels. */
+  /** Rows of {@code partial += xᵀ · dy} for one block of rows in panels. */
   private static void outer(
       float[] partial,
       int partialOffset,
@@ -425,15 +510,17 @@ final class VectorPointwise implements Pointwise {
       int stride,
       int rows,
       int k,
-      int n) {
+      int n,
+      int from,
+      int to) {
     int size = panelSize(k);
     for (int p = 0; p < Panels.count(n); p++) {
       int dyPanel = dyPanels + p * stride;
-      int to = partialOffset + p * size;
-      for (int i = 0; i < k; i += WIDTH) {
+      int panel = partialOffset + p * size;
+      for (int i = from; i < to; i += WIDTH) {
         int xPanel = xPanels + i / WIDTH * stride;
         int tiles = (Math.min(WIDTH, k - i) + 3) / 4;
-        Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, to + i * WIDTH, rows, tiles);
+        Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, panel + i * WIDTH, rows, tiles);
       }
     }
   }

@@ -28,9 +28,9 @@ final class ScalarPointwiseTest {
   void everyOutputIsOneChainOverTheInputChannelsFromTheBias() {
     float[] bias = floats(4, N);
     float[] packed = new float[kernel.packedSize(K, N)];
-    kernel.pack(packed, 0, w, 0, K, N);
+    kernel.pack(packed, 0, w, 0, K, N, 0, N);
     float[] y = new float[ROWS * N];
-    kernel.forward(y, 0, Reading.raw(x, 0), 0, ROWS, K, N, packed, 0, bias, 0, scratch);
+    kernel.forward(y, 0, Reading.raw(x, 0), 0, ROWS, K, N, packed, 0, bias, 0, 0, N, scratch);
     for (int r = 0; r < ROWS; r++) {
       for (int j = 0; j < N; j++) {
         float chain = bias[j];
@@ -45,13 +45,28 @@ final class ScalarPointwiseTest {
   @Test
   void everyInputGradientIsOneChainOverTheOutputChannelsFromTheOldValue() {
     float[] packed = new float[kernel.packedSize(N, K)];
-    kernel.packTransposed(packed, 0, w, 0, N, K);
+    kernel.packTransposed(packed, 0, w, 0, N, K, 0, K);
     float[] old = floats(5, ROWS * K);
     for (boolean add : new boolean[] {false, true}) {
       float[] dx = old.clone();
       GradientReading gradient = GradientReading.raw(dy, 0);
       kernel.backward(
-          dx, 0, add, null, 0, Reading.raw(x, 0), gradient, 0, ROWS, K, N, packed, 0, scratch);
+          dx,
+          0,
+          add,
+          null,
+          0,
+          Reading.raw(x, 0),
+          gradient,
+          0,
+          ROWS,
+          K,
+          N,
+          packed,
+          0,
+          0,
+          K,
+          scratch);
       for (int r = 0; r < ROWS; r++) {
         for (int i = 0; i < K; i++) {
           float chain = add ? old[r * K + i] : 0f;
@@ -70,9 +85,10 @@ final class ScalarPointwiseTest {
     Reading input = Reading.raw(x, 0);
     GradientReading gradient = GradientReading.raw(dy, 0);
     float[] none = new float[0];
-    kernel.backward(null, 0, false, partial, 0, input, gradient, 0, 2, K, N, none, 0, scratch);
     kernel.backward(
-        null, 0, false, partial, 0, input, gradient, 2, ROWS - 2, K, N, none, 0, scratch);
+        null, 0, false, partial, 0, input, gradient, 0, 2, K, N, none, 0, 0, K, scratch);
+    kernel.backward(
+        null, 0, false, partial, 0, input, gradient, 2, ROWS - 2, K, N, none, 0, 0, K, scratch);
     float[] dw = new float[K * N];
     kernel.unpackPartial(dw, 0, false, partial, 0, K, N, 0, K);
     for (int i = 0; i < K; i++) {

@@ -75,23 +75,34 @@ final class VectorPointwiseTest {
     float[] expected = guarded(rows * n);
     float[] packed = packed(twin, w, k, n);
     Scratch scratch = TestReadings.scratch(twin.forwardScratch(rows, k, n));
-    twin.forward(expected, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, scratch);
+    twin.forward(expected, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, 0, n, scratch);
 
     packed = packed(fast, w, k, n);
     scratch = TestReadings.scratch(fast.forwardScratch(rows, k, n));
     float[] y = guarded(rows * n);
-    fast.forward(y, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, scratch);
+    fast.forward(y, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, 0, n, scratch);
     assertSameBits(expected, y, "y");
     assertEquals(0, scratch.mark(), "scratch still taken");
 
     int first = rows / 3;
     if (first > 0) {
       float[] parts = guarded(rows * n);
-      fast.forward(parts, GUARD, x, skipped, first, k, n, packed, 0, bias, 3, scratch);
+      fast.forward(parts, GUARD, x, skipped, first, k, n, packed, 0, bias, 3, 0, n, scratch);
       int at = GUARD + first * n;
       int next = skipped + first;
-      fast.forward(parts, at, x, next, rows - first, k, n, packed, 0, bias, 3, scratch);
+      fast.forward(parts, at, x, next, rows - first, k, n, packed, 0, bias, 3, 0, n, scratch);
       assertSameBits(expected, parts, "y in two calls");
+    }
+    int cut = Math.min(n, Pointwise.COLUMNS);
+    for (Pointwise kernel : new Pointwise[] {twin, fast}) {
+      packed = packed(kernel, w, k, n);
+      scratch = TestReadings.scratch(kernel.forwardScratch(rows, k, n));
+      float[] parts = guarded(rows * n);
+      if (cut < n) {
+        kernel.forward(parts, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, cut, n, scratch);
+      }
+      kernel.forward(parts, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, 0, cut, scratch);
+      assertSameBits(expected, parts, "y in two parts of columns");
     }
   }
 
@@ -130,6 +141,7 @@ final class VectorPointwiseTest {
     private final int k;
     private final int n;
     private final int wanted;
+    private final int cut;
     private final float[] packed;
     private final float[] partial;
     private final float[] dx;
@@ -151,7 +163,11 @@ final class VectorPointwiseTest {
       this.wanted = wanted;
       packed = new float[kernel.packedSize(n, k)];
       Arrays.fill(packed, Float.NaN);
-      kernel.packTransposed(packed, 0, w, 0, n, k);
+      cut = Math.min(k, Pointwise.COLUMNS);
+      if (cut < k) {
+        kernel.packTransposed(packed, 0, w, 0, n, k, cut, k);
+      }
+      kernel.packTransposed(packed, 0, w, 0, n, k, 0, cut);
       dx = guarded(rows * k);
       System.arraycopy(old, 0, dx, GUARD, old.length);
       dw = guarded(k * n);
@@ -159,14 +175,22 @@ final class VectorPointwiseTest {
       int size = kernel.partialSize(k, n);
       partial = new float[size + GUARD];
       Arrays.fill(partial, size, size + GUARD, MARK);
+      Arrays.fill(partial, 0, size, Float.NaN);
+      if (cut < k) {
+        kernel.clearPartial(partial, 0, k, n, cut, k);
+      }
+      kernel.clearPartial(partial, 0, k, n, 0, cut);
     }
 
     void run(Reading x, GradientReading dy, int row, boolean split) {
       int first = split ? rows / 2 : 0;
       if (first > 0) {
-        call(GUARD, x, dy, row, first);
+        if (cut < k) {
+          call(GUARD, x, dy, row, first, cut, k);
+        }
+        call(GUARD, x, dy, row, first, 0, cut);
       }
-      call(GUARD + first * k, x, dy, row + first, rows - first);
+      call(GUARD + first * k, x, dy, row + first, rows - first, 0, k);
       int middle = k / 2;
       if (wanted >= 2) {
         kernel.unpackPartial(dw, GUARD, wanted == 3, partial, 0, k, n, middle, k);
@@ -174,7 +198,7 @@ final class VectorPointwiseTest {
       }
     }
 
-    private void call(int at, Reading x, GradientReading dy, int row, int count) {
+    private void call(int at, Reading x, GradientReading dy, int row, int count, int from, int to) {
       Scratch scratch = TestReadings.scratch(kernel.backwardScratch(count, k, n));
       kernel.backward(
           wanted == 2 ? null : dx,
@@ -190,6 +214,8 @@ final class VectorPointwiseTest {
           n,
           packed,
           0,
+          from,
+          to,
           scratch);
       assertEquals(0, scratch.mark(), "scratch still taken");
     }
@@ -204,7 +230,11 @@ final class VectorPointwiseTest {
   private static float[] packed(Pointwise kernel, float[] w, int k, int n) {
     float[] packed = new float[kernel.packedSize(k, n)];
     Arrays.fill(packed, Float.NaN);
-    kernel.pack(packed, 0, w, 0, k, n);
+    int cut = Math.min(n, Pointwise.COLUMNS);
+    if (cut < n) {
+      kernel.pack(packed, 0, w, 0, k, n, cut, n);
+    }
+    kernel.pack(packed, 0, w, 0, k, n, 0, cut);
     return packed;
   }
 }
