@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import dev.tapewise.autodiff.op.ArithmeticOp;
 import dev.tapewise.autodiff.op.AveragePool;
 import dev.tapewise.autodiff.op.BatchNorm;
+import dev.tapewise.autodiff.op.BinaryCrossEntropyLoss;
 import dev.tapewise.autodiff.op.Clamp;
 import dev.tapewise.autodiff.op.Concat;
 import dev.tapewise.autodiff.op.Conv1d;
@@ -17,11 +18,15 @@ import dev.tapewise.autodiff.op.MatMul;
 import dev.tapewise.autodiff.op.MaxPool;
 import dev.tapewise.autodiff.op.Pad;
 import dev.tapewise.autodiff.op.Permute;
+import dev.tapewise.autodiff.op.RegressionLoss;
 import dev.tapewise.autodiff.op.Reshape;
 import dev.tapewise.autodiff.op.Resize;
+import dev.tapewise.autodiff.op.SoftCrossEntropyLoss;
+import dev.tapewise.autodiff.op.SoftmaxOp;
 import dev.tapewise.autodiff.op.Sum;
 import dev.tapewise.autodiff.op.TransposedConv2d;
 import dev.tapewise.autodiff.op.UnaryOp;
+import dev.tapewise.autodiff.op.UnitDropout;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.Border;
 import dev.tapewise.core.geometry.ConvOptions;
@@ -30,6 +35,7 @@ import dev.tapewise.core.geometry.PoolWindows;
 import dev.tapewise.core.kernel.UnaryFunction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -299,6 +305,72 @@ public final class Var {
    */
   public Var crossEntropy(Var labels, float smoothing) {
     return apply(new CrossEntropyLoss(smoothing), labels);
+  }
+
+  /** Softmax over an axis, counted from the end where negative. */
+  public Var softmax(int axis) {
+    return apply(SoftmaxOp.over(axis));
+  }
+
+  /** The logarithm of softmax over an axis, counted from the end where negative. */
+  public Var logSoftmax(int axis) {
+    return apply(SoftmaxOp.logarithmOver(axis));
+  }
+
+  /** The mean softmax cross-entropy of logits against target values per class. */
+  public Var softCrossEntropy(Var targets) {
+    return apply(new SoftCrossEntropyLoss(0), targets);
+  }
+
+  /** The mean binary cross-entropy of logits against targets of the same shape. */
+  public Var binaryCrossEntropy(Var targets) {
+    return apply(new BinaryCrossEntropyLoss(), targets);
+  }
+
+  /** The mean squared error. */
+  public Var squaredError(Var targets) {
+    return apply(RegressionLoss.squared(), targets);
+  }
+
+  /** The mean absolute error, with slope 0 at 0. */
+  public Var absoluteError(Var targets) {
+    return apply(RegressionLoss.absolute(), targets);
+  }
+
+  /** The mean of Huber's loss, see {@link RegressionLoss#huber}. */
+  public Var huberLoss(Var targets, float delta) {
+    return tape.inLayer(
+        "huber", shape, () -> RegressionLoss.huber(delta), ImmutableList.of(this, targets));
+  }
+
+  /** The mean of smooth L1, see {@link RegressionLoss#smoothAbsolute}. */
+  public Var smoothAbsoluteError(Var targets, float beta) {
+    return tape.inLayer(
+        "smooth L1",
+        shape,
+        () -> RegressionLoss.smoothAbsolute(beta),
+        ImmutableList.of(this, targets));
+  }
+
+  /** Stochastic depth per image with probability {@code p} in training, nothing in evaluation. */
+  public Var stochasticDepth(float p) {
+    return dropUnits("stochastic depth", p, UnitDropout::images);
+  }
+
+  /** Stochastic depth of the whole batch at once. */
+  public Var stochasticDepthOfBatch(float p) {
+    return dropUnits("stochastic depth", p, UnitDropout::batch);
+  }
+
+  /** Dropout of whole channels of {@code [N, ..., C]} in training, nothing in evaluation. */
+  public Var channelDropout(float p) {
+    return dropUnits("channel dropout", p, UnitDropout::channels);
+  }
+
+  private Var dropUnits(String name, float p, BiFunction<Float, Integer, Op> op) {
+    return tape.training() && p != 0
+        ? tape.inLayer(name, shape, () -> op.apply(p, tape.nextStream()), ImmutableList.of(this))
+        : this;
   }
 
   /** The sum of all elements, a scalar {@code [1]}. */

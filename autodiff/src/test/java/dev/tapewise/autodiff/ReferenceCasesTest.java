@@ -22,6 +22,7 @@ final class ReferenceCasesTest {
     List<ReferenceFamily> families = new ArrayList<>();
     families.add(new ArithmeticReferences());
     families.add(new BasicReferences());
+    families.add(new LossReferences());
     families.add(new UnaryReferences());
     families.add(new ConvReferences());
     families.add(new MoveReferences());

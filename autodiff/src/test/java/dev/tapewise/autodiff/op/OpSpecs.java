@@ -37,6 +37,7 @@ final class OpSpecs {
     all.addAll(BatchNormSpecs.all());
     all.addAll(ConvSpecs.all());
     all.addAll(CrossEntropySpecs.all());
+    all.addAll(LossSpecs.all());
     all.addAll(LinearSpecs.all());
     all.addAll(MatMulSpecs.all());
     all.addAll(MoveSpecs.all());

@@ -87,7 +87,7 @@ public final class CrossEntropy {
     }
   }
 
-  private static int label(float value, int row, int classes) {
+  static int label(float value, int row, int classes) {
     int label = (int) value;
     if (label != value || label < 0 || label >= classes) {
       throw new IllegalArgumentException(
@@ -97,7 +97,7 @@ public final class CrossEntropy {
     return label;
   }
 
-  private static float max(float[] x, int at, int classes) {
+  static float max(float[] x, int at, int classes) {
     float max = x[at];
     for (int c = 1; c < classes; c++) {
       max = Math.max(max, x[at + c]); // NaN wins
@@ -108,7 +108,7 @@ public final class CrossEntropy {
   /**
    * The tree over lanes: node {@code (lane, span)} holds lanes lane, lane + span, lane + 2 span, ….
    */
-  private static float sumOfExp(float[] x, int at, int classes, float max, int lane, int span) {
+  static float sumOfExp(float[] x, int at, int classes, float max, int lane, int span) {
     if (span < LANES) {
       return sumOfExp(x, at, classes, max, lane, 2 * span)
           + sumOfExp(x, at, classes, max, lane + span, 2 * span);

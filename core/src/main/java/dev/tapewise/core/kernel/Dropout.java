@@ -51,6 +51,21 @@ public final class Dropout {
     multiply(dx, dxOffset, dy, dyOffset, from, to, p, seed, stream, step, add);
   }
 
+  /**
+   * The m of one element, for masks over whole images or channels.
+   *
+   * @param p the probability that it is dropped, at least 0 and below 1
+   */
+  public static float factor(int element, float p, long seed, int stream, long step) {
+    int block = element >>> 2;
+    long pair =
+        (element & 2) == 0
+            ? Philox.bits(seed, stream, step, block)
+            : Philox.moreBits(seed, stream, step, block);
+    int word = (int) ((element & 1) == 0 ? pair : pair >>> 32);
+    return Philox.uniform(word) >= p ? 1f / (1f - p) : 0f;
+  }
+
   private static void multiply(
       float[] out,
       int outOffset,

@@ -24,6 +24,9 @@ public interface Kernels {
   /** Sums over chunks. */
   Combine combine();
 
+  /** Softmax over rows. */
+  Softmax softmax();
+
   /** Matrix products. */
   Pointwise pointwise();
 

@@ -58,6 +58,18 @@ class DropoutTest {
   }
 
   @Test
+  void oneFactorIsThatOfItsElement() {
+    float[] ones = new float[COUNT];
+    Arrays.fill(ones, 1f);
+    float[] factors = new float[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      factors[i] = Dropout.factor(i, P, 7, 8, 9);
+    }
+    Dropout.forward(ones, 0, ones, 0, 0, COUNT, P, 7, 8, 9);
+    FloatBits.assertSame(factors, ones);
+  }
+
+  @Test
   void theShareOfDroppedElementsIsP() {
     float[] ones = new float[100_000];
     Arrays.fill(ones, 1f);

@@ -122,6 +122,18 @@ final class LayerTest {
   }
 
   @Test
+  void layersThatDropUnitsAreNothingInEvaluation() {
+    Tape evaluation = new Tape(tape.parameters(), false);
+    Var x = evaluation.input("x", Shape.of(2, 2, 2, 3));
+    for (Layer layer : new Layer[] {new StochasticDepth(0.5f), new ChannelDropout(0.5f)}) {
+      assertThat(layer.apply(x)).isSameAs(x);
+      assertThat(layer.apply(images(2, 2, 3)).producer()).isNotNull();
+    }
+    assertThatThrownBy(() -> new StochasticDepth(1)).hasMessageContaining("is 1.0; 0.1 to 0.2");
+    assertThatThrownBy(() -> new ChannelDropout(-1)).hasMessageContaining("is -1.0; 0.2 is usual");
+  }
+
+  @Test
   void anInvertedResidualAddsItsInputOnlyWhereShapesAgree() {
     assertThat(addends(new InvertedResidual(8, 48, 8, 1))).isEqualTo(1);
     assertThat(addends(new InvertedResidual(8, 48, 8, 2))).isZero();

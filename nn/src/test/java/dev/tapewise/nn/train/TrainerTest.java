@@ -55,6 +55,17 @@ final class TrainerTest {
   }
 
   @Test
+  void trainsWithClassWeightsAndAnIgnoredClass() {
+    CrossEntropy loss = CrossEntropy.withSmoothing(0.1f).weights(1, 2).ignoring(0);
+    try (Trainer trainer =
+        Trainer.of(TinyData.model()).loss(loss).schedule(Constant.of(0.1f)).batch(8).build()) {
+      trainer.fit(TinyData.stripes(40), 4);
+      // Rows of class 0 taught nothing, so everything is taken for class 1, which is half.
+      assertThat(trainer.evaluate(TinyData.stripes(40)).accuracy()).isEqualTo(0.5);
+    }
+  }
+
+  @Test
   void warmStepsAllocateNothingOnAnyThread() {
     try (Trainer trainer =
         Trainer.of(TinyData.model())

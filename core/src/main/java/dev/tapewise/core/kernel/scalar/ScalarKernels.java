@@ -12,6 +12,7 @@ import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Pool;
 import dev.tapewise.core.kernel.Resample;
 import dev.tapewise.core.kernel.RowNorm;
+import dev.tapewise.core.kernel.Softmax;
 import dev.tapewise.core.kernel.Staging;
 import dev.tapewise.core.kernel.Statistics;
 import dev.tapewise.core.kernel.Unary;
@@ -23,6 +24,7 @@ public final class ScalarKernels implements Kernels {
   private final Staging staging = new ScalarStaging();
   private final Statistics statistics = new ScalarStatistics();
   private final Combine combine = new ScalarCombine();
+  private final Softmax softmax = new ScalarSoftmax();
   private final Pointwise pointwise = new ScalarPointwise();
   private final Elementwise elementwise = new ScalarElementwise();
   private final Arithmetic arithmetic = new ScalarArithmetic();
@@ -49,6 +51,11 @@ public final class ScalarKernels implements Kernels {
   @Override
   public Combine combine() {
     return combine;
+  }
+
+  @Override
+  public Softmax softmax() {
+    return softmax;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Pool;
 import dev.tapewise.core.kernel.Resample;
 import dev.tapewise.core.kernel.RowNorm;
+import dev.tapewise.core.kernel.Softmax;
 import dev.tapewise.core.kernel.Staging;
 import dev.tapewise.core.kernel.Statistics;
 import dev.tapewise.core.kernel.Unary;
@@ -23,6 +24,7 @@ public final class VectorKernels implements Kernels {
   private final Staging staging = new VectorStaging();
   private final Statistics statistics = new VectorStatistics();
   private final Combine combine = new VectorCombine();
+  private final Softmax softmax = new VectorSoftmax();
   private final Pointwise pointwise = new VectorPointwise();
   private final Elementwise elementwise = new VectorElementwise();
   private final Arithmetic arithmetic = new VectorArithmetic();
@@ -49,6 +51,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public Combine combine() {
     return combine;
+  }
+
+  @Override
+  public Softmax softmax() {
+    return softmax;
   }
 
   @Override
