@@ -24,6 +24,7 @@ final class ReferenceCasesTest {
     families.add(new BasicReferences());
     families.add(new LossReferences());
     families.add(new UnaryReferences());
+    families.add(new BlockReferences());
     families.add(new ConvReferences());
     families.add(new MoveReferences());
     families.add(new NormReferences());

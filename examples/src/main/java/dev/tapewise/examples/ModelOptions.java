@@ -11,8 +11,8 @@ final class ModelOptions {
       names = "--model",
       paramLabel = "NAME",
       description =
-          "mobilenet_v1, mobilenet_v2, mobilenet_v1-cifar or mobilenet_v2-cifar (the latter two"
-              + " for small images)")
+          "mobilenet_v1, mobilenet_v2, mobilenet_v3_small, mobilenet_v3_large, mobilenet_v1-cifar"
+              + " or mobilenet_v2-cifar (the latter two for small images)")
   private @Nullable String model;
 
   @Option(

@@ -1,6 +1,7 @@
 package dev.tapewise.examples;
 
 import dev.tapewise.nn.model.MobileNetV2;
+import dev.tapewise.nn.model.MobileNetV3;
 import dev.tapewise.nn.model.Model;
 import dev.tapewise.nn.model.Models;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,9 @@ final class NetworkOptions {
       names = "--model",
       required = true,
       paramLabel = "NAME",
-      description = "mobilenet_v1, mobilenet_v2, mobilenet_v1-cifar or mobilenet_v2-cifar")
+      description =
+          "mobilenet_v1, mobilenet_v2, mobilenet_v3_small, mobilenet_v3_large, mobilenet_v1-cifar"
+              + " or mobilenet_v2-cifar")
   private String model = "";
 
   @Option(
@@ -47,12 +50,18 @@ final class NetworkOptions {
     if (dropout == null) {
       return own;
     }
-    if (!model.equals("mobilenet_v2")) {
-      throw new IllegalArgumentException(
-          "%s has no dropout that --dropout could change: leave it away, or choose mobilenet_v2"
-              .formatted(model));
-    }
-    return MobileNetV2.imageNet(theClasses, width, dropout).at(theSize, theSize);
+    Model with =
+        switch (model) {
+          case "mobilenet_v2" -> MobileNetV2.imageNet(theClasses, width, dropout);
+          case "mobilenet_v3_small" -> MobileNetV3.small(theClasses, width, dropout);
+          case "mobilenet_v3_large" -> MobileNetV3.large(theClasses, width, dropout);
+          default ->
+              throw new IllegalArgumentException(
+                  ("%s has no dropout that --dropout could change: leave it away, or choose"
+                          + " mobilenet_v2, mobilenet_v3_small or mobilenet_v3_large")
+                      .formatted(model));
+        };
+    return with.at(theSize, theSize);
   }
 
   String name() {

@@ -74,7 +74,8 @@ final class StepCommand extends TapewiseCommand {
   @Option(
       names = "--dropout",
       paramLabel = "SHARE",
-      description = "share that mobilenet_v2 drops before its classifier (default: 0.2)")
+      description =
+          "share that mobilenet_v2 and mobilenet_v3 drop in the classifier (default: 0.2)")
   private @Nullable Float dropout;
 
   @Option(

@@ -11,7 +11,12 @@ public final class ConvNormActivation implements Layer {
 
   /** A convolution with PyTorch's batch norm behind it. */
   public ConvNormActivation(Conv2d conv, Activation activation) {
-    this.layers = Sequential.of(conv, new BatchNorm(conv.out()), activation);
+    this(conv, new BatchNorm(conv.out()), activation);
+  }
+
+  /** A convolution with a norm of its own. */
+  public ConvNormActivation(Conv2d conv, BatchNorm norm, Activation activation) {
+    this.layers = Sequential.of(conv, norm, activation);
   }
 
   @Override

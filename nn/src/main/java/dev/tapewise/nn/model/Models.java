@@ -8,7 +8,13 @@ import java.util.Locale;
 /** The models by name, for command lines and files. */
 public final class Models {
   private static final ImmutableList<String> NAMES =
-      ImmutableList.of("mobilenet_v1", "mobilenet_v2", "mobilenet_v1-cifar", "mobilenet_v2-cifar");
+      ImmutableList.of(
+          "mobilenet_v1",
+          "mobilenet_v2",
+          "mobilenet_v3_small",
+          "mobilenet_v3_large",
+          "mobilenet_v1-cifar",
+          "mobilenet_v2-cifar");
 
   private Models() {}
 
@@ -29,6 +35,8 @@ public final class Models {
         switch (name) {
           case "mobilenet_v1" -> MobileNetV1.imageNet(classes, width);
           case "mobilenet_v2" -> MobileNetV2.imageNet(classes, width);
+          case "mobilenet_v3_small" -> MobileNetV3.small(classes, width);
+          case "mobilenet_v3_large" -> MobileNetV3.large(classes, width);
           case "mobilenet_v1-cifar" -> MobileNetV1.cifar(classes, width);
           case "mobilenet_v2-cifar" -> MobileNetV2.cifar(classes, width);
           default -> throw unknown(name);

@@ -25,7 +25,14 @@ final class MobileNetAllocationTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"mobilenet_v1", "mobilenet_v2", "mobilenet_v1-cifar", "mobilenet_v2-cifar"})
+      strings = {
+        "mobilenet_v1",
+        "mobilenet_v2",
+        "mobilenet_v3_small",
+        "mobilenet_v3_large",
+        "mobilenet_v1-cifar",
+        "mobilenet_v2-cifar"
+      })
   void warmStepsAllocateNothingOnAnyThread(String name) {
     Model model = Models.byName(name, CLASSES, 0.25f, SIZE);
     try (Workers workers = new Workers(2)) {

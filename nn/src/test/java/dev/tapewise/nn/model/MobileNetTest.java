@@ -3,8 +3,12 @@ package dev.tapewise.nn.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.autodiff.Parameter;
+import dev.tapewise.autodiff.Program;
 import dev.tapewise.autodiff.Role;
+import dev.tapewise.autodiff.Tape;
+import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +22,8 @@ final class MobileNetTest {
   @CsvSource({
     "mobilenet_v1,       1000, 224, 4231976, 568740352",
     "mobilenet_v2,       1000, 224, 3504872, 300774272",
+    "mobilenet_v3_small, 1000, 224, 2542856,  56510400",
+    "mobilenet_v3_large, 1000, 224, 5483032, 216589760",
     "mobilenet_v1-cifar,   10,  32, 3217226,  46354432",
     "mobilenet_v2-cifar,   10,  32, 2296922,  91154944",
   })
@@ -64,6 +70,65 @@ final class MobileNetTest {
             "features.18.1.running_mean")
         .endsWith("classifier.1.weight", "classifier.1.bias");
     assertThat(names).hasSize(52 * 5 + 2);
+  }
+
+  /** Counted from torchvision's tables, with its rounding of every channel count. */
+  @ParameterizedTest
+  @CsvSource({
+    "mobilenet_v3_small, 0.75, 1653920",
+    "mobilenet_v3_small, 0.35, 558744",
+    "mobilenet_v3_large, 0.75, 3377576",
+    "mobilenet_v3_large, 1.25, 8164744"
+  })
+  void narrowAndWideV3RoundsLikeTorchvision(String name, float width, long parameters) {
+    assertThat(Models.byName(name, 1000, width, 224).parameterCount()).isEqualTo(parameters);
+  }
+
+  @Test
+  void v3HasTorchvisionsNames() {
+    assertThat(names(MobileNetV3.small(1000, 1)))
+        .startsWith(
+            "features.0.0.weight",
+            "features.0.1.weight",
+            "features.0.1.bias",
+            "features.0.1.running_mean",
+            "features.0.1.running_var",
+            "features.1.block.0.0.weight")
+        .containsSubsequence(
+            "features.1.block.0.1.running_var",
+            "features.1.block.1.fc1.weight",
+            "features.1.block.1.fc1.bias",
+            "features.1.block.1.fc2.weight",
+            "features.1.block.1.fc2.bias",
+            "features.1.block.2.0.weight",
+            "features.1.block.2.1.weight",
+            "features.4.block.2.fc1.weight",
+            "features.4.block.3.1.running_var",
+            "features.12.0.weight",
+            "classifier.0.weight")
+        .doesNotContain("features.2.block.2.fc1.weight")
+        .endsWith(
+            "classifier.0.weight", "classifier.0.bias", "classifier.3.weight", "classifier.3.bias")
+        .hasSize(34 * 5 + 9 * 4 + 4);
+    assertThat(names(MobileNetV3.large(1000, 1)))
+        .contains("features.4.block.2.fc2.bias", "features.15.block.3.0.weight")
+        .contains("features.16.1.running_var", "classifier.3.bias")
+        .doesNotContain("features.1.block.1.fc1.weight", "features.7.block.2.fc1.weight")
+        .hasSize(46 * 5 + 8 * 4 + 4);
+  }
+
+  @Test
+  void v3NormsMoveTheirStatisticsByAHundredth() {
+    Model model = MobileNetV3.small(10, 0.25f).at(32, 32);
+    Tape tape = model.tape(true);
+    Var images = tape.input("images", model.imageShape(2));
+    Program program = tape.compile(CompileOptions.forwardOnly(model.logits(tape, images)));
+    UniformInitialisation.fill(model);
+    model.parameters().get("features.0.0.weight").set(new float[3 * 3 * 3 * 8]);
+    program.input(images).set(UniformInitialisation.images(model, 2));
+    program.forward();
+    // the batch has the variance 0
+    assertThat(model.parameters().get("features.0.1.running_var").toArray()).containsOnly(0.99f);
   }
 
   @Test

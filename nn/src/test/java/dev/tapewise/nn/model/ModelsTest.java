@@ -32,7 +32,8 @@ final class ModelsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("there is no model \"" + name + "\". Did you mean " + near + " or ")
         .hasMessageEndingWith(
-            "All: mobilenet_v1, mobilenet_v2, mobilenet_v1-cifar, mobilenet_v2-cifar");
+            "All: mobilenet_v1, mobilenet_v2, mobilenet_v3_small, mobilenet_v3_large,"
+                + " mobilenet_v1-cifar, mobilenet_v2-cifar");
   }
 
   @Test
@@ -40,6 +41,7 @@ final class ModelsTest {
     assertThatThrownBy(() -> Models.byName("vgg", 10, 1, 32))
         .hasMessage(
             "there is no model \"vgg\"."
-                + " All: mobilenet_v1, mobilenet_v2, mobilenet_v1-cifar, mobilenet_v2-cifar");
+                + " All: mobilenet_v1, mobilenet_v2, mobilenet_v3_small, mobilenet_v3_large,"
+                + " mobilenet_v1-cifar, mobilenet_v2-cifar");
   }
 }
