@@ -3,7 +3,6 @@ package dev.tapewise.autodiff.op;
 import dev.tapewise.autodiff.Binding;
 import dev.tapewise.autodiff.GradientTarget;
 import dev.tapewise.autodiff.Operand;
-import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.Broadcast;
 import dev.tapewise.core.kernel.Arithmetic;
 import dev.tapewise.core.kernel.Elementwise;
@@ -55,9 +54,9 @@ final class ArithmeticGradients {
       Binding binding, int whole, GradientTarget dx, GradientTarget dw) {
     Operand x = binding.input(whole);
     Operand w = binding.input(1 - whole);
-    AxisStages stages = stages(binding.output(), w.shape());
+    AxisStages stages = stages(binding.output(), w);
     if (dx.add()
-        || !x.shape().equals(binding.output().shape())
+        || !isWhole(x, binding.output())
         || stages.stages().size() > 1
         || stages.stages().get(0).channels() == 1) {
       return false;
@@ -101,12 +100,12 @@ final class ArithmeticGradients {
     Arithmetic kernel = binding.kernels().arithmetic();
     Operand y = binding.output();
     GradientReading dy = binding.outputGradient();
-    if (x.shape().size() == y.shape().size()) {
+    if (isWhole(x, y)) {
       play(binding, dx.add() ? kernel::addProduct : kernel::multiply, other, dx);
       return;
     }
-    AxisStages stages = stages(y, x.shape());
-    if (stages.stages().size() == 1 && other.shape().equals(y.shape())) {
+    AxisStages stages = stages(y, x);
+    if (stages.stages().size() == 1 && isWhole(other, y)) {
       AxisSums.bind(binding, stages, products(kernel, dy, other), dx, AxisSums.Divisor.ONE);
       return;
     }
@@ -201,12 +200,22 @@ final class ArithmeticGradients {
             other.offset()));
   }
 
-  private static AxisStages stages(Operand y, Shape to) {
+  /**
+   * Whether an input has an element for each of the output's, whatever the batch is: a batch of one
+   * image does not make a tensor whole that has none.
+   */
+  private static boolean isWhole(Operand x, Operand y) {
+    return x.shape().size() == y.shape().size()
+        && (x.batched() == y.batched() || y.shape().axis(0) > 1);
+  }
+
+  private static AxisStages stages(Operand y, Operand to) {
     int rank = y.shape().rank();
     boolean[] summed = new boolean[rank];
     for (int i = 0; i < rank; i++) {
-      int axis = i - rank + to.rank();
-      summed[i] = axis < 0 || (to.axis(axis) == 1 && y.shape().axis(i) > 1);
+      int axis = i - rank + to.shape().rank();
+      boolean repeated = y.shape().axis(i) > 1 || (i == 0 && y.batched() && !to.batched());
+      summed[i] = axis < 0 || (to.shape().axis(axis) == 1 && repeated);
     }
     return AxisStages.of(y.shape(), summed, y.batched());
   }
@@ -220,16 +229,12 @@ final class ArithmeticGradients {
       GradientTarget dx,
       AxisSums.Divisor sign) {
     Operand y = binding.output();
-    if (x.shape().size() == y.shape().size()) {
+    if (isWhole(x, y)) {
       copyTo(binding, g, gOffset, dx, sign.value());
       return;
     }
     AxisSums.bind(
-        binding,
-        stages(y, x.shape()),
-        AxisSums.of(binding.kernels().arithmetic(), g, gOffset),
-        dx,
-        sign);
+        binding, stages(y, x), AxisSums.of(binding.kernels().arithmetic(), g, gOffset), dx, sign);
   }
 
   private static void copyTo(Binding binding, float[] g, int gOffset, GradientTarget dx, int sign) {

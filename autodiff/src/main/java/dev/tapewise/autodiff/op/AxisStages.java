@@ -56,8 +56,8 @@ final class AxisStages {
     boolean[] over = new boolean[shape.rank()];
     int count = 0;
     for (int i = 0; i < sizes.length; i++) {
-      if (shape.axis(i) == 1) {
-        continue;
+      if (shape.axis(i) == 1 && !(batched && i == 0)) {
+        continue; // the batch counts even where it is one image: the order of sums is that of many
       }
       if (count > 0 && over[count - 1] == summed[i]) {
         sizes[count - 1] = Math.multiplyExact(sizes[count - 1], shape.axis(i));

@@ -8,6 +8,10 @@ import dev.tapewise.autodiff.GradientTarget;
 import dev.tapewise.autodiff.Op;
 import dev.tapewise.autodiff.Operand;
 import dev.tapewise.autodiff.Var;
+import dev.tapewise.autodiff.check.jqwik.ConvGeometries;
+import dev.tapewise.autodiff.check.jqwik.Shapes;
+import dev.tapewise.autodiff.check.jqwik.Tensor;
+import dev.tapewise.autodiff.check.jqwik.Tensors;
 import dev.tapewise.autodiff.op.Clamp;
 import dev.tapewise.autodiff.op.Conv2d;
 import dev.tapewise.autodiff.op.CrossEntropyLoss;
@@ -152,34 +156,39 @@ final class GradientCheckTest {
             () -> GradientCheck.of(wrong).input(Shape.of(1, 2), at).seed(9).assertPasses())
         .isInstanceOf(AssertionError.class)
         .hasMessageStartingWith(
-            "gradient check of softsign at seed 9 with inputs [[1, 2]] FAILED: worst error ")
-        .hasMessageContaining(" at input 0 element 1: gradient ")
-        .hasMessageContaining("difference quotient ")
-        .hasMessageEndingWith("2 coordinates compared, 0 near a kink rejected");
+            "gradient check of softsign FAILED: input 0 [1, 2] at [0, 1]\n  gradient -0.25")
+        .hasMessageContaining(", expected -0.0277")
+        .hasMessageContaining("\n  2 elements compared, 0 near a kink rejected, noise floor ")
+        .hasMessageEndingWith(
+            "GradientCheck.of(softsign).input(Shape.of(1, 2), new float[] {0.5f, -2.0f}).seed(9L)"
+                + ".assertPasses();");
   }
 
   @Test
   void coordinatesNearAKinkAreRejectedAndCounted() {
     float[] at = {0f, 1f, -1f};
-    GradientCheck.Report report = GradientCheck.of(Clamp.relu()).input(Shape.of(1, 3), at).run();
+    GradientReport report = GradientCheck.of(Clamp.relu()).input(Shape.of(1, 3), at).run();
     assertThat(report.passed()).isTrue();
     assertThat(report.rejected()).isEqualTo(1);
     assertThat(report.compared()).isEqualTo(2);
-    assertThat(report).hasToString(report.toString()).asString().startsWith("passed: worst");
+    assertThat(report)
+        .hasToString(report.toString())
+        .asString()
+        .startsWith("gradient check of relu passed: input 0 [1, 3] at [0, ");
   }
 
   @Test
   void aCheckThatComparesNothingFails() {
-    GradientCheck.Report report =
+    GradientReport report =
         GradientCheck.of(Clamp.relu()).input(Shape.of(1, 2), new float[2]).run();
     assertThat(report.passed()).isFalse();
-    assertThat(report.toString()).contains("0 coordinates compared, 2 near a kink rejected");
+    assertThat(report.toString()).contains("0 elements compared, 2 near a kink rejected");
   }
 
   @Test
   void checksWithoutAnInputSayWhatIsMissing() {
     assertThatThrownBy(() -> GradientCheck.of(Softsign.right()).run())
-        .hasMessage("gradient check of softsign has no input");
+        .hasMessage("gradient check of softsign has no input. Add one with input(shape)");
     assertThatThrownBy(
             () -> GradientCheck.of(Softsign.right()).given(Shape.of(2), new float[2]).run())
         .hasMessageContaining("softsign has only given inputs");
@@ -202,13 +211,31 @@ final class GradientCheckTest {
   }
 
   @Property(tries = 30)
+  void softsignPassesAtAnyValues(@ForAll("tensors") Tensor x) {
+    GradientCheck.of(Softsign.right())
+        .input(x.shape(), x.values())
+        .reference(v -> softsign(v[0]))
+        .assertPasses();
+  }
+
+  @Test
+  void aReferenceOfAnotherSizeIsRefused() {
+    assertThatThrownBy(() ->
+            GradientCheck.of(Softsign.right())
+                .input(SMALL)
+                .reference(v -> new double[3])
+                .assertPasses())
+        .hasMessage("the reference of softsign gives 3 values, the output [3, 7] has 21");
+  }
+
+  @Property(tries = 30)
   void convolutionsPass(@ForAll("geometries") ConvGeometry g, @ForAll long seed) {
     GradientCheck.of(new Conv2d(g, true))
         .input(Shape.of(2, g.height(), g.width(), g.inChannels()))
         .constant(Shape.of(g.kernelHeight(), g.kernelWidth(), g.inPerGroup(), g.outChannels()))
         .constant(Shape.of(g.outChannels()))
         .seed(seed)
-        .coordinates(6)
+        .elements(6)
         .assertPasses();
   }
 
@@ -227,6 +254,11 @@ final class GradientCheckTest {
   @Provide
   Arbitrary<Shape> shapes() {
     return Shapes.upTo(4, 4);
+  }
+
+  @Provide
+  Arbitrary<Tensor> tensors() {
+    return Tensors.of(Shapes.upTo(3, 3));
   }
 
   @Provide

@@ -4,6 +4,7 @@ import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.Var;
 import dev.tapewise.autodiff.check.GradientCheck;
 import dev.tapewise.core.Shape;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,6 +32,15 @@ record OpSample(
   @FunctionalInterface
   interface Recorder {
     Var record(Tape tape, List<Var> inputs);
+  }
+
+  /** The same case with zeros as its input 0. */
+  OpSample withZeroInput() {
+    List<Input> changed = new ArrayList<>(inputs);
+    Input x = inputs.get(0);
+    changed.set(
+        0, new Input(x.shape(), x.batched(), x.differentiable(), new float[x.shape().intSize()]));
+    return new OpSample(text, changed, recorder, reference);
   }
 
   @Override

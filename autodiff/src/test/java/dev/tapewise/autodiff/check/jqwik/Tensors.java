@@ -1,4 +1,4 @@
-package dev.tapewise.autodiff.check;
+package dev.tapewise.autodiff.check.jqwik;
 
 import dev.tapewise.core.Shape;
 import net.jqwik.api.Arbitraries;
@@ -7,6 +7,11 @@ import net.jqwik.api.Arbitrary;
 /** Arbitrary values of tensors for properties with jqwik. They shrink, so keep tensors small. */
 public final class Tensors {
   private Tensors() {}
+
+  /** Tensors of these shapes, with values from -1 to 1, the bounds and zeros among them. */
+  public static Arbitrary<Tensor> of(Arbitrary<Shape> shapes) {
+    return shapes.flatMap(shape -> of(shape).map(values -> new Tensor(shape, values)));
+  }
 
   /** Values from -1 to 1, the bounds and zeros among them. */
   public static Arbitrary<float[]> of(Shape shape) {

@@ -1,4 +1,4 @@
-package dev.tapewise.autodiff.check;
+package dev.tapewise.autodiff.check.jqwik;
 
 import dev.tapewise.core.Shape;
 import net.jqwik.api.Arbitraries;

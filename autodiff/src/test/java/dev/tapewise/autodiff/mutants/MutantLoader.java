@@ -1,0 +1,62 @@
+package dev.tapewise.autodiff.mutants;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Loads all of Tapewise anew, with the classes of one folder before the real ones. */
+final class MutantLoader extends ClassLoader {
+  private final Path mutated;
+  private final Set<String> loaded = new HashSet<>();
+
+  MutantLoader(Path mutated) {
+    super(MutantLoader.class.getClassLoader());
+    this.mutated = mutated;
+  }
+
+  /** The folder of the mutated classes. */
+  Path folder() {
+    return mutated;
+  }
+
+  /** The names of the classes that were loaded. */
+  Set<String> loaded() {
+    return loaded;
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (!name.startsWith("dev.tapewise.")) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> found = findLoadedClass(name);
+      if (found != null) {
+        return found;
+      }
+      loaded.add(name);
+      byte[] bytes = bytes(name);
+      return defineClass(name, bytes, 0, bytes.length);
+    }
+  }
+
+  private byte[] bytes(String name) throws ClassNotFoundException {
+    String path = name.replace('.', '/') + ".class";
+    try {
+      if (Files.exists(mutated.resolve(path))) {
+        return Files.readAllBytes(mutated.resolve(path));
+      }
+      try (InputStream in = getParent().getResourceAsStream(path)) {
+        if (in == null) {
+          throw new ClassNotFoundException(name);
+        }
+        return in.readAllBytes();
+      }
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+}
