@@ -9,6 +9,7 @@ import dev.tapewise.core.Shape;
 import dev.tapewise.core.Task;
 import dev.tapewise.core.kernel.Functions;
 import dev.tapewise.core.kernel.GradientReading;
+import java.util.Arrays;
 import java.util.List;
 
 /** Swish, {@code x · sigmoid(beta · x)}, of {@code [.., C]} with one learned beta per channel. */
@@ -76,9 +77,10 @@ public final class Swish implements Op {
       Rows sums =
           new Rows(x) {
             @Override
-            void begin(int chunk) {
+            public void run(int chunk, int batch, Scratch scratch) {
               int from = partial + chunk * channels;
-              java.util.Arrays.fill(memory, from, from + channels, 0f);
+              Arrays.fill(memory, from, from + channels, 0f);
+              super.run(chunk, batch, scratch);
             }
 
             @Override
@@ -117,8 +119,7 @@ public final class Swish implements Op {
     }
 
     @Override
-    public final void run(int chunk, int batch, Scratch scratch) {
-      begin(chunk);
+    public void run(int chunk, int batch, Scratch scratch) {
       int channels = x.channels();
       int end = Math.min(x.rows(batch), (chunk + 1) * ROWS);
       for (int row = chunk * ROWS; row < end; row++) {
@@ -127,8 +128,6 @@ public final class Swish implements Op {
         }
       }
     }
-
-    void begin(int chunk) {}
 
     abstract void element(int i, int c);
   }

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/custom-op.md shows is compiled, and fails and passes as it says. */
 final class CustomOpPageTest {
-  private static final String SOURCES = "src/%s/java/dev/tapewise/examples/%s.java";
-
   @TempDir private Path folder;
 
   private static String page() throws IOException {
@@ -41,7 +39,8 @@ final class CustomOpPageTest {
   }
 
   private static String source(String tree, String name) throws IOException {
-    return Files.readString(Path.of(SOURCES.formatted(tree, name)));
+    return Files.readString(
+        Path.of("src/%s/java/dev/tapewise/examples/%s.java".formatted(tree, name)));
   }
 
   /** Both are compiled and run by this build, so the page's code is too. */

@@ -182,7 +182,6 @@ final class MutantTrial implements AutoCloseable {
     try {
       return task.get(SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      thread.setPriority(Thread.MIN_PRIORITY);
       return ifLate;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error) {
