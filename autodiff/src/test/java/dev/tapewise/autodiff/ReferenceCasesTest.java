@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestFactory;
  * kernels make (at least 2e-6), as the reference suggests.
  */
 final class ReferenceCasesTest {
-  private static List<ReferenceFamily> families() {
+  static List<ReferenceFamily> families() {
     List<ReferenceFamily> families = new ArrayList<>();
     families.add(new ArithmeticReferences());
     families.add(new BasicReferences());
@@ -32,7 +32,7 @@ final class ReferenceCasesTest {
     return families;
   }
 
-  private static List<JsonObject> specs(ReferenceFamily family) {
+  static List<JsonObject> specs(ReferenceFamily family) {
     List<JsonObject> specs = new ArrayList<>();
     for (JsonElement e : ReferenceTensors.index().getAsJsonArray("cases")) {
       if (family.covers(e.getAsJsonObject())) {

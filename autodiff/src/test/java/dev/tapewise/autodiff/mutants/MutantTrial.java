@@ -32,7 +32,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 final class MutantTrial implements AutoCloseable {
   private static final String OPS = "dev.tapewise.autodiff.op.OpTrial";
   private static final int CASES = 160;
-  private static final long SECONDS = 40;
+  private static final long SECONDS = 90;
   private static final long QUICK_NANOS = 8_000_000_000L;
   private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+);");
 

@@ -32,6 +32,9 @@ final class MutantsTest {
   private static final int PER_FILE = Integer.getInteger("tapewise.mutants", 0);
   private static final String ONLY = System.getProperty("tapewise.mutants.only", "");
 
+  private static final String REPORT =
+      System.getProperty("tapewise.mutants.report", "target/mutants.md");
+
   @TempDir private Path folder;
 
   private final Map<String, int[]> counts = new TreeMap<>();
@@ -44,10 +47,8 @@ final class MutantsTest {
     Map<String, Set<String>> tests = MutantTrial.classesOfEachTest(folder);
     for (Path source : sources()) {
       plant(source, ops, tests);
+      Files.writeString(Path.of(REPORT), report());
     }
-    Path report = Path.of(System.getProperty("tapewise.mutants.report", "target/mutants.md"));
-    Files.createDirectories(report.toAbsolutePath().getParent());
-    Files.writeString(report, report());
     Map<String, String> explained = explained();
     List<String> open = new ArrayList<>();
     for (Mutation survivor : survivors) {
