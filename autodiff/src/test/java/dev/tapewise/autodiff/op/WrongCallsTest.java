@@ -148,8 +148,8 @@ final class WrongCallsTest {
     calls.wrong(
         "cross entropy with labels of another batch",
         t -> in(t, 2, 4).crossEntropy(t.labels("y", 3), 0.1f),
-        "cross entropy \"net\": logits must be [N, classes] and labels [N]; inputs are [[2, 4],"
-            + " [3]]");
+        "cross entropy \"net\": logits must be [N, classes] and labels [N], or [N, ..., classes]"
+            + " and [N, ...]; inputs are [[2, 4], [3]]");
     calls.wrong(
         "cross entropy with smoothing 1",
         t -> in(t, 2, 4).crossEntropy(t.labels("y", 2), 1),
