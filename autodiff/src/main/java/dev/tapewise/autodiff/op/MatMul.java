@@ -84,9 +84,14 @@ public final class MatMul implements Op {
     return multiplyAdds;
   }
 
-  /** Whether rows of the left side meet one matrix, as in a linear layer. */
-  private static boolean isLinear(Shape a, Shape b, Shape y) {
-    return b.size() == (long) b.axis(-2) * b.axis(-1)
+  /**
+   * Whether rows of the left side meet one matrix, as in a linear layer. A batch on the right is
+   * never that, not even of one image: the order of sums must not depend on the capacity.
+   */
+  private static boolean isLinear(Operand right, Shape a, Shape y) {
+    Shape b = right.shape();
+    return !right.batched()
+        && b.size() == (long) b.axis(-2) * b.axis(-1)
         && a.size() / a.axis(-1) == y.size() / y.axis(-1);
   }
 
@@ -99,7 +104,7 @@ public final class MatMul implements Op {
   public void forward(Binding binding) {
     Operand a = binding.input(0);
     Operand b = binding.input(1);
-    if (isLinear(a.shape(), b.shape(), binding.output().shape())) {
+    if (isLinear(b, a.shape(), binding.output().shape())) {
       linear(a, b).forward(binding, null);
     } else {
       WholeBatch.require(binding, a, b);
@@ -111,7 +116,7 @@ public final class MatMul implements Op {
   public void backward(Binding binding) {
     Operand a = binding.input(0);
     Operand b = binding.input(1);
-    if (isLinear(a.shape(), b.shape(), binding.output().shape())) {
+    if (isLinear(b, a.shape(), binding.output().shape())) {
       linear(a, b).backward(binding);
       return;
     }

@@ -40,6 +40,17 @@ final class LossSpecs {
     return in;
   }
 
+  /**
+   * Without signs, as targets and weights are: sums of terms of both signs cancel, and say nothing
+   * about a relative error.
+   */
+  private static float[] positive(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.abs(values[i]);
+    }
+    return values;
+  }
+
   private static Reduction reduction(Draw d) {
     return switch (d.between(0, 2)) {
       case 0 -> Reduction.MEAN;
@@ -134,10 +145,12 @@ final class LossSpecs {
     Reduction reduction = reduction(d);
     SoftCrossEntropyLoss plain = new SoftCrossEntropyLoss(smoothing).reducedBy(reduction);
     SoftCrossEntropyLoss op = weighted ? plain.weights(weights) : plain;
+    OpSample.Input targets = d.batched(s);
+    positive(targets.values());
     return new OpSample(
         "soft cross entropy %s smoothing %s weights %b %s"
             .formatted(s, smoothing, weighted, reduction),
-        List.of(wide(d.batched(s), 4), d.batched(s)),
+        List.of(wide(d.batched(s), 4), targets),
         (tape, v) -> tape.record(op, v),
         v -> NaiveLosses.softCrossEntropy(v[0], v[1], smoothing, weights, reduction));
   }
@@ -180,9 +193,7 @@ final class LossSpecs {
     Reduction reduction = reduction(d);
     float[] positive = d.flag() ? weights(d, channels) : new float[] {d.between(1, 3)};
     OpSample.Input t = d.batched(s);
-    for (int i = 0; i < t.values().length; i++) {
-      t.values()[i] = Math.abs(t.values()[i]);
-    }
+    positive(t.values());
     List<OpSample.Input> inputs = new ArrayList<>(List.of(wide(d.batched(s), 6), t));
     BinaryCrossEntropyLoss plain =
         new BinaryCrossEntropyLoss().positiveWeights(positive).reducedBy(reduction);
@@ -191,7 +202,9 @@ final class LossSpecs {
     if (weighted) {
       Shape end = Shape.of(channels);
       inputs.add(
-          whole ? d.given(s, d.values(s)) : new OpSample.Input(end, false, false, d.values(end)));
+          whole
+              ? d.given(s, positive(d.values(s)))
+              : new OpSample.Input(end, false, false, positive(d.values(end))));
     }
     BinaryCrossEntropyLoss op = weighted ? plain.weighted() : plain;
     return new OpSample(

@@ -108,4 +108,12 @@ final class MatMulTest {
     assertThatThrownBy(() -> x.reshape(8, 3))
         .hasMessageContaining("axis 0 is the batch and stays. Let the new axes begin with 4");
   }
+
+  /** The right side is a batch of one: not one matrix for all, whatever the capacity. */
+  @Test
+  void aBatchOfOneOnTheRightHasTheBitsOfOneAmongMany() {
+    new OpProof(
+            OpCase.of("matmul", -3785329875301830684L, 2, 0, 0, 0, 1, 0, 2, 5, 0, 0, 0, 0, 0, 0, 1))
+        .fewerImagesHaveTheBitsOfAProgramForFewer();
+  }
 }

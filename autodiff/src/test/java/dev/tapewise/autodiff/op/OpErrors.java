@@ -33,6 +33,9 @@ record OpErrors(
   /** The least in any case: a probability less 1, say, has the rounding of 1. */
   private static final double SMALLEST_SCALE = 1e-2;
 
+  /** The least that an output's error is measured by: inputs are of the order of 1, sums cancel. */
+  private static final double SMALLEST_OUTPUT = 0.1;
+
   private static final double STEP = 1e-4;
 
   /**
@@ -64,7 +67,7 @@ record OpErrors(
             "the output has %d elements, its definition %d"
                 .formatted(result.output().length, expected.length));
       }
-      Worst forward = new Worst(scale(expected, 1e-3));
+      Worst forward = new Worst(scale(expected, SMALLEST_OUTPUT));
       for (int i = 0; i < expected.length; i++) {
         forward.add(i, result.output()[i], expected[i]);
       }

@@ -168,8 +168,8 @@ final class OpsPage {
     ```
 
     All figures are the worst relative errors of float32 against the op's definition in double precision, over %d samples
-    with fixed seeds. An output's error is measured by its largest element, a gradient's by the largest gradient of its
-    input, at least by a tenth of the largest of all inputs and by 0.01. *gradInput* is the gradient of the first input,
+    with fixed seeds. An output's error is measured by its largest element, at least by 0.1, a gradient's by the largest
+    gradient of its input, at least by a tenth of the largest of all inputs and by 0.01. *gradInput* is that of the first input,
     *gradWeight* that of all others. Gradients are compared element by element with differences of fourth order of the
     definition, up to 12 elements of every input of a sample, ends included; elements near a kink are counted and left out.
     The bounds are 1e-5 for outputs and 2e-5 for gradients. Our bits are the same on every machine, and so are these
