@@ -10,7 +10,7 @@ package dev.tapewise.core.kernel;
  */
 public interface RowNorm {
   /** Virtual lanes of a sum. */
-  int LANES = 16;
+  int LANES = LaneTree.LANES;
 
   /** Floats that {@link #moments} and {@link #gradientSums} use of their {@code out}. */
   int OUT = 2 * LANES;

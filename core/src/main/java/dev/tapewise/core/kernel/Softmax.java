@@ -11,7 +11,7 @@ package dev.tapewise.core.kernel;
  */
 public interface Softmax {
   /** The floats of working memory that every method takes: the lanes of a sum. */
-  int LANES = 16;
+  int LANES = LaneTree.LANES;
 
   /** {@code y = exp(x - max) / sum of exp(x - max)}. */
   void softmax(

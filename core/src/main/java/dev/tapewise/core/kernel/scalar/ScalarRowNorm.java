@@ -1,5 +1,6 @@
 package dev.tapewise.core.kernel.scalar;
 
+import dev.tapewise.core.kernel.LaneTree;
 import dev.tapewise.core.kernel.RowNorm;
 import java.util.Arrays;
 
@@ -12,7 +13,7 @@ final class ScalarRowNorm implements RowNorm {
     for (int i = 0; i < count; i++) {
       out[at + i % LANES] += x[offset + i];
     }
-    float centre = tree(out, at) / count;
+    float centre = LaneTree.combine(out, at) / count;
     Arrays.fill(out, at, at + LANES, 0f);
     for (int i = 0; i < count; i++) {
       float t = x[offset + i] - centre;
@@ -20,8 +21,8 @@ final class ScalarRowNorm implements RowNorm {
       out[lane] += t;
       out[lane + LANES] = Math.fma(t, t, out[lane + LANES]);
     }
-    tree(out, at);
-    tree(out, at + LANES);
+    LaneTree.combine(out, at);
+    LaneTree.combine(out, at + LANES);
     return centre;
   }
 
@@ -44,18 +45,8 @@ final class ScalarRowNorm implements RowNorm {
       out[lane] += g;
       out[lane + LANES] = Math.fma(g, x[xOffset + i] - centre, out[lane + LANES]);
     }
-    tree(out, at);
-    tree(out, at + LANES);
-  }
-
-  /** Combines the lanes into the first. */
-  private static float tree(float[] lanes, int at) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int l = 0; l < half; l++) {
-        lanes[at + l] += lanes[at + l + half];
-      }
-    }
-    return lanes[at];
+    LaneTree.combine(out, at);
+    LaneTree.combine(out, at + LANES);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.tapewise.core.kernel.scalar;
 
 import dev.tapewise.core.kernel.Functions;
+import dev.tapewise.core.kernel.LaneTree;
 import dev.tapewise.core.kernel.Softmax;
-import java.util.Arrays;
 
 /** The definition of {@link Softmax}. */
 final class ScalarSoftmax implements Softmax {
@@ -21,13 +21,13 @@ final class ScalarSoftmax implements Softmax {
       int in = xOffset + row * length;
       int out = yOffset + row * length;
       float max = max(x, in, length);
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         float e = Functions.exp(x[in + c] - max);
         y[out + c] = e;
         lanes[lanesOffset + c % LANES] += e;
       }
-      float sum = tree(lanes, lanesOffset);
+      float sum = LaneTree.combine(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         y[out + c] /= sum;
       }
@@ -50,12 +50,12 @@ final class ScalarSoftmax implements Softmax {
       int value = yOffset + row * length;
       int gradient = dyOffset + row * length;
       int out = dxOffset + row * length;
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         int lane = lanesOffset + c % LANES;
         lanes[lane] = Math.fma(y[value + c], dy[gradient + c], lanes[lane]);
       }
-      float dot = tree(lanes, lanesOffset);
+      float dot = LaneTree.combine(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         dx[out + c] = y[value + c] * (dy[gradient + c] - dot);
       }
@@ -76,11 +76,11 @@ final class ScalarSoftmax implements Softmax {
       int in = xOffset + row * length;
       int out = yOffset + row * length;
       float max = max(x, in, length);
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         lanes[lanesOffset + c % LANES] += Functions.exp(x[in + c] - max);
       }
-      float log = Functions.log(tree(lanes, lanesOffset));
+      float log = Functions.log(LaneTree.combine(lanes, lanesOffset));
       for (int c = 0; c < length; c++) {
         y[out + c] = x[in + c] - max - log;
       }
@@ -103,11 +103,11 @@ final class ScalarSoftmax implements Softmax {
       int value = yOffset + row * length;
       int gradient = dyOffset + row * length;
       int out = dxOffset + row * length;
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         lanes[lanesOffset + c % LANES] += dy[gradient + c];
       }
-      float sum = tree(lanes, lanesOffset);
+      float sum = LaneTree.combine(lanes, lanesOffset);
       for (int c = 0; c < length; c++) {
         dx[out + c] = Math.fma(Functions.exp(y[value + c]), -sum, dy[gradient + c]);
       }
@@ -120,18 +120,5 @@ final class ScalarSoftmax implements Softmax {
       max = Math.max(max, x[at + c]);
     }
     return max;
-  }
-
-  private static void clear(float[] lanes, int at) {
-    Arrays.fill(lanes, at, at + LANES, 0f);
-  }
-
-  private static float tree(float[] lanes, int at) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int l = 0; l < half; l++) {
-        lanes[at + l] += lanes[at + l + half];
-      }
-    }
-    return lanes[at];
   }
 }

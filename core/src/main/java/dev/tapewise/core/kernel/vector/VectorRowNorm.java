@@ -1,5 +1,6 @@
 package dev.tapewise.core.kernel.vector;
 
+import dev.tapewise.core.kernel.LaneTree;
 import dev.tapewise.core.kernel.RowNorm;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,10 +18,10 @@ final class VectorRowNorm implements RowNorm {
   @Override
   public float moments(float[] out, int at, float[] x, int offset, int count) {
     sums(out, at, x, offset, count);
-    float centre = tree(out, at) / count;
+    float centre = LaneTree.combine(out, at) / count;
     moments(out, at, x, offset, centre, count);
-    tree(out, at);
-    tree(out, at + LANES);
+    LaneTree.combine(out, at);
+    LaneTree.combine(out, at + LANES);
     return centre;
   }
 
@@ -164,20 +165,8 @@ final class VectorRowNorm implements RowNorm {
       out[lane] += g;
       out[lane + LANES] = Math.fma(g, x[xOffset + i] - centre, out[lane + LANES]);
     }
-    tree(out, at);
-    tree(out, at + LANES);
-  }
-
-  /** Combines the lanes into the first: the same tree as four rounds of halving, in registers. */
-  private static float tree(float[] lanes, int at) {
-    float even =
-        ((lanes[at] + lanes[at + 8]) + (lanes[at + 4] + lanes[at + 12]))
-            + ((lanes[at + 2] + lanes[at + 10]) + (lanes[at + 6] + lanes[at + 14]));
-    float odd =
-        ((lanes[at + 1] + lanes[at + 9]) + (lanes[at + 5] + lanes[at + 13]))
-            + ((lanes[at + 3] + lanes[at + 11]) + (lanes[at + 7] + lanes[at + 15]));
-    lanes[at] = even + odd;
-    return lanes[at];
+    LaneTree.combine(out, at);
+    LaneTree.combine(out, at + LANES);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.kernel.Functions;
+import dev.tapewise.core.kernel.LaneTree;
 import dev.tapewise.core.kernel.Softmax;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -29,10 +29,10 @@ final class VectorSoftmax implements Softmax {
       int in = xOffset + row * length;
       int out = yOffset + row * length;
       float max = max(x, in, length);
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       writeExp(y, out, x, in, length, max);
       sum(y, out, length, lanes, lanesOffset);
-      divide(y, out, length, tree(lanes, lanesOffset));
+      divide(y, out, length, LaneTree.combine(lanes, lanesOffset));
     }
   }
 
@@ -73,9 +73,9 @@ final class VectorSoftmax implements Softmax {
     for (int row = 0; row < rows; row++) {
       int value = yOffset + row * length;
       int gradient = dyOffset + row * length;
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       dot(y, value, dy, gradient, length, lanes, lanesOffset);
-      float dot = tree(lanes, lanesOffset);
+      float dot = LaneTree.combine(lanes, lanesOffset);
       writeGradient(dx, dxOffset + row * length, y, value, dy, gradient, length, dot);
     }
   }
@@ -123,10 +123,10 @@ final class VectorSoftmax implements Softmax {
       int in = xOffset + row * length;
       int out = yOffset + row * length;
       float max = max(x, in, length);
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       writeExp(y, out, x, in, length, max);
       sum(y, out, length, lanes, lanesOffset);
-      float log = Functions.log(tree(lanes, lanesOffset));
+      float log = Functions.log(LaneTree.combine(lanes, lanesOffset));
       shift(y, out, x, in, length, max, log);
     }
   }
@@ -156,9 +156,9 @@ final class VectorSoftmax implements Softmax {
       int lanesOffset) {
     for (int row = 0; row < rows; row++) {
       int gradient = dyOffset + row * length;
-      clear(lanes, lanesOffset);
+      LaneTree.clear(lanes, lanesOffset);
       sum(dy, gradient, length, lanes, lanesOffset);
-      float sum = tree(lanes, lanesOffset);
+      float sum = LaneTree.combine(lanes, lanesOffset);
       writeLogGradient(
           dx, dxOffset + row * length, y, yOffset + row * length, dy, gradient, length, sum);
     }
@@ -208,18 +208,5 @@ final class VectorSoftmax implements Softmax {
       max = Math.max(max, x[at + c]);
     }
     return max;
-  }
-
-  private static void clear(float[] lanes, int at) {
-    Arrays.fill(lanes, at, at + LANES, 0f);
-  }
-
-  private static float tree(float[] lanes, int at) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int l = 0; l < half; l++) {
-        lanes[at + l] += lanes[at + l + half];
-      }
-    }
-    return lanes[at];
   }
 }
