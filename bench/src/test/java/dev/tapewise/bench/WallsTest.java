@@ -1,5 +1,6 @@
 package dev.tapewise.bench;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -30,6 +31,7 @@ final class WallsTest {
   private static final String KERNEL = "dev.tapewise.core.kernel..";
   private static final String SCALAR = "dev.tapewise.core.kernel.scalar..";
   private static final String VECTOR = "dev.tapewise.core.kernel.vector..";
+  private static final String ASSEMBLED = "dev.tapewise.core.kernel.assembled..";
 
   private static final String[] LIBRARY = {CORE, AUTODIFF, NN};
 
@@ -86,6 +88,26 @@ final class WallsTest {
           .resideInAPackage("jdk.incubator.vector..");
 
   @ArchTest
+  static final ArchRule onlyTheAssembledPackageCallsNativeCode =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.tapewise..")
+          .and()
+          .resideOutsideOfPackage(ASSEMBLED)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.lang.foreign..");
+
+  @ArchTest
+  static final ArchRule assembledCodeStandsAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(ASSEMBLED)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.tapewise..").and(not(resideInAPackage(ASSEMBLED))));
+
+  @ArchTest
   static final ArchRule kernelsAreReachedThroughTheirInterfaces =
       noClasses()
           .that()
@@ -94,7 +116,7 @@ final class WallsTest {
           .resideOutsideOfPackage(KERNEL)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(SCALAR, VECTOR);
+          .resideInAnyPackage(SCALAR, VECTOR, ASSEMBLED);
 
   @ArchTest
   static final ArchRule scalarTwinsStandAlone =

@@ -111,6 +111,13 @@ final class SameBitsTest {
     }
   }
 
+  /** In this JVM products are assembled where the machine allows it. */
+  @Test
+  void assembledProductsAndThoseOfTheVectorApiLearnTheSame() throws Exception {
+    String here = Machine.vectorBits() + " " + trained(2, UnaryOperator.identity());
+    assertThat(inItsOwnJvm("-Dtapewise.assembled=false")).isEqualTo(here);
+  }
+
   private static String inItsOwnJvm(String property) throws IOException, InterruptedException {
     String path =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

@@ -18,6 +18,7 @@ import dev.tapewise.core.kernel.Statistics;
 import dev.tapewise.core.kernel.Unary;
 import dev.tapewise.core.kernel.UnaryFunction;
 import dev.tapewise.core.kernel.Update;
+import dev.tapewise.core.kernel.assembled.AssembledTiles;
 
 /** The kernels on the Vector API, at the one width of this process. */
 public final class VectorKernels implements Kernels {
@@ -25,7 +26,8 @@ public final class VectorKernels implements Kernels {
   private final Statistics statistics = new VectorStatistics();
   private final Combine combine = new VectorCombine();
   private final Softmax softmax = new VectorSoftmax();
-  private final Pointwise pointwise = new VectorPointwise();
+  private final Pointwise pointwise =
+      new VectorPointwise(AssembledTiles.ifSupported(Tiles.WIDTH).orElse(null));
   private final Elementwise elementwise = new VectorElementwise();
   private final Arithmetic arithmetic = new VectorArithmetic();
   private final Pool pool = new VectorPool();

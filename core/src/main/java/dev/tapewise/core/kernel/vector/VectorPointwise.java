@@ -4,6 +4,7 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledTiles;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,16 @@ final class VectorPointwise implements Pointwise {
   private static final int MAX_REDUCE = 256;
 
   private final VectorStaging staging = new VectorStaging();
+  private final @Nullable AssembledTiles assembled;
+
+  /**
+   * Products by tiles of the Vector API, or by assembled ones.
+   *
+   * @param assembled must have panels of this process's width
+   */
+  VectorPointwise(@Nullable AssembledTiles assembled) {
+    this.assembled = assembled;
+  }
 
   @Override
   public int packedSize(int reduce, int columns) {
@@ -152,7 +163,21 @@ final class VectorPointwise implements Pointwise {
       staging.rows(buffer, staged, x, row + r, count, k);
       start(y, yAt, bias, biasOffset, count, n, from, to);
       product(
-          y, yAt, buffer, staged, packed, packedOffset, count, k, n, add, from, to, buffer, edge);
+          y,
+          yAt,
+          buffer,
+          staged,
+          false,
+          packed,
+          packedOffset,
+          count,
+          k,
+          n,
+          add,
+          from,
+          to,
+          buffer,
+          edge);
     }
     scratch.release(mark, intMark);
   }
@@ -174,7 +199,7 @@ final class VectorPointwise implements Pointwise {
     raw(y, yOffset, x, xOffset, rows, k, n, packed, packedOffset, bias, biasOffset, 0, n, scratch);
   }
 
-  private static void raw(
+  private void raw(
       float[] y,
       int yOffset,
       float[] x,
@@ -208,7 +233,22 @@ final class VectorPointwise implements Pointwise {
         xAt = staged;
       }
       start(y, yAt, bias, biasOffset, count, n, from, to);
-      product(y, yAt, data, xAt, packed, packedOffset, count, k, n, add, from, to, buffer, edge);
+      product(
+          y,
+          yAt,
+          data,
+          xAt,
+          !stage,
+          packed,
+          packedOffset,
+          count,
+          k,
+          n,
+          add,
+          from,
+          to,
+          buffer,
+          edge);
     }
     scratch.release(mark, intMark);
   }
@@ -242,11 +282,12 @@ final class VectorPointwise implements Pointwise {
    * {@code y (+)= x · b} for one block of rows and a range of columns; {@code edge} is room for a
    * panel's columns of the block.
    */
-  private static void product(
+  private void product(
       float[] y,
       int yOffset,
       float[] x,
       int xOffset,
+      boolean fetch,
       float[] b,
       int bOffset,
       int rows,
@@ -260,7 +301,8 @@ final class VectorPointwise implements Pointwise {
     int panel = bOffset + from * reduce;
     int whole = to - to % WIDTH;
     for (int c = from; c < whole; c += WIDTH, panel += reduce * WIDTH) {
-      panelProduct(y, yOffset + c, columns, x, xOffset, b, panel, rows, reduce, add);
+      boolean first = fetch && c == from;
+      panelProduct(y, yOffset + c, columns, x, xOffset, first, b, panel, rows, reduce, add);
     }
     if (whole < to) {
       // Tiles write whole panels: the last columns go by way of a buffer, since y has no room
@@ -269,18 +311,20 @@ final class VectorPointwise implements Pointwise {
       if (add) {
         copyColumns(buffer, edge, WIDTH, y, yOffset + whole, columns, rows, valid);
       }
-      panelProduct(buffer, edge, WIDTH, x, xOffset, b, panel, rows, reduce, add);
+      boolean first = fetch && whole == from;
+      panelProduct(buffer, edge, WIDTH, x, xOffset, first, b, panel, rows, reduce, add);
       copyColumns(y, yOffset + whole, columns, buffer, edge, WIDTH, rows, valid);
     }
   }
 
   /** One panel's columns of y, the reduction in equal parts. */
-  private static void panelProduct(
+  private void panelProduct(
       float[] y,
       int yOffset,
       int yStride,
       float[] x,
       int xOffset,
+      boolean fetch,
       float[] b,
       int panel,
       int rows,
@@ -291,7 +335,24 @@ final class VectorPointwise implements Pointwise {
     for (int i = 0; i < reduce; i += part) {
       int length = Math.min(part, reduce - i);
       int at = panel + i * WIDTH;
-      tiles(y, yOffset, yStride, x, xOffset + i, reduce, b, at, rows, length, add || i > 0);
+      boolean more = add || i > 0;
+      if (assembled == null) {
+        tiles(y, yOffset, yStride, x, xOffset + i, reduce, b, at, rows, length, more);
+      } else {
+        assembled.product(
+            y,
+            yOffset,
+            yStride,
+            x,
+            xOffset + i,
+            reduce,
+            b,
+            at,
+            rows,
+            length,
+            more,
+            fetch && parts == 1);
+      }
     }
   }
 
@@ -416,6 +477,7 @@ final class VectorPointwise implements Pointwise {
             dxAt,
             data,
             dyAt,
+            dy.isRaw() && partial == null,
             packedTransposed,
             packedOffset,
             count,
@@ -501,7 +563,7 @@ final class VectorPointwise implements Pointwise {
   }
 
   /** Rows of {@code partial += xᵀ · dy} for one block of rows in panels. */
-  private static void outer(
+  private void outer(
       float[] partial,
       int partialOffset,
       float[] buffer,
@@ -520,7 +582,12 @@ final class VectorPointwise implements Pointwise {
       for (int i = from; i < to; i += WIDTH) {
         int xPanel = xPanels + i / WIDTH * stride;
         int tiles = (Math.min(WIDTH, k - i) + 3) / 4;
-        Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, panel + i * WIDTH, rows, tiles);
+        int at = panel + i * WIDTH;
+        if (assembled == null) {
+          Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, at, rows, tiles);
+        } else {
+          assembled.outer(partial, at, buffer, xPanel, buffer, dyPanel, rows, 4 * tiles);
+        }
       }
     }
   }

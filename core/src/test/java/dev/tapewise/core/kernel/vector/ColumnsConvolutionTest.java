@@ -7,7 +7,7 @@ import dev.tapewise.core.kernel.Staging;
 import org.junit.jupiter.api.Test;
 
 class ColumnsConvolutionTest {
-  private static final Pointwise POINTWISE = new VectorPointwise();
+  private static final Pointwise POINTWISE = new VectorKernels().pointwise();
   private static final Staging STAGING = new VectorStaging();
 
   @Test

@@ -31,7 +31,8 @@ class NewThreadTest {
 
   private void check(ConvolutionShape shape) {
     ConvGeometry g = shape.geometry();
-    Convolution kernel = VectorConvolutions.of(g, new VectorPointwise(), new VectorStaging());
+    Convolution kernel =
+        VectorConvolutions.of(g, new VectorKernels().pointwise(), new VectorStaging());
     Scratch warm = scratch(kernel);
     int quiet = 0;
     for (int i = 0; quiet < 1000 && i < MOST_WARM; i++) {

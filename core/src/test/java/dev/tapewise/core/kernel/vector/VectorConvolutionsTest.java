@@ -28,6 +28,7 @@ class VectorConvolutionsTest {
   }
 
   private static Convolution of(ConvolutionShape shape) {
-    return VectorConvolutions.of(shape.geometry(), new VectorPointwise(), new VectorStaging());
+    return VectorConvolutions.of(
+        shape.geometry(), new VectorKernels().pointwise(), new VectorStaging());
   }
 }

@@ -1,0 +1,267 @@
+package dev.tapewise.core.kernel.assembled;
+
+import java.util.Arrays;
+
+/**
+ * Writes x86-64 machine code: the instructions that products need and no more. Encodings are those
+ * of the Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2; vector
+ * instructions are VEX-coded on 256-bit registers.
+ */
+final class Assembler {
+  static final int RAX = 0;
+  static final int RCX = 1;
+  static final int RDX = 2;
+  static final int RBX = 3;
+  static final int RSP = 4;
+  static final int RSI = 6;
+  static final int RDI = 7;
+  static final int R8 = 8;
+  static final int R9 = 9;
+  static final int R10 = 10;
+  static final int R11 = 11;
+  static final int R12 = 12;
+  static final int R13 = 13;
+
+  /** Opcode maps of VEX. */
+  private static final int MAP_0F = 1;
+
+  private static final int MAP_0F38 = 2;
+
+  /** Mandatory prefixes of VEX. */
+  private static final int NO_PREFIX = 0;
+
+  private static final int PREFIX_66 = 1;
+
+  private static final int VECTOR_256 = 4;
+
+  private static final int REX = 0x40;
+  private static final int REX_WIDE = 0x48;
+
+  /** The mode of ModRM that names two registers. */
+  private static final int REGISTER = 3;
+
+  /** The base (RBP, R13) that always takes a displacement. */
+  private static final int NO_PLAIN_BASE = 5;
+
+  private byte[] code = new byte[1024];
+  private int size;
+
+  /**
+   * An address in memory: {@code base + index * scale + displacement}.
+   *
+   * @param index −1 for none; never RSP
+   * @param scale 1, 2, 4 or 8
+   */
+  record Address(int base, int index, int scale, int displacement) {
+    static Address of(int base, int displacement) {
+      return new Address(base, -1, 1, displacement);
+    }
+
+    static Address of(int base, int index, int scale, int displacement) {
+      return new Address(base, index, scale, displacement);
+    }
+
+    private int indexBit() {
+      return index < 0 ? 0 : high(index);
+    }
+  }
+
+  byte[] bytes() {
+    return Arrays.copyOf(code, size);
+  }
+
+  /** The place of the next instruction, to jump to. */
+  int here() {
+    return size;
+  }
+
+  /** {@code y = memory}. */
+  void load(int y, Address from) {
+    vex(MAP_0F, NO_PREFIX, y, 0, from, 0x10);
+  }
+
+  /** {@code memory = y}. */
+  void store(int y, Address to) {
+    vex(MAP_0F, NO_PREFIX, y, 0, to, 0x11);
+  }
+
+  /** Every lane of y becomes the one float in memory. */
+  void broadcast(int y, Address from) {
+    vex(MAP_0F38, PREFIX_66, y, 0, from, 0x18);
+  }
+
+  /** {@code sum = a * b + sum}, rounded once. */
+  void fma(int sum, int a, int b) {
+    vex(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
+  }
+
+  /** {@code y = 0}. */
+  void zero(int y) {
+    vex(MAP_0F, NO_PREFIX, y, y, y, 0x57);
+  }
+
+  /** Clears the upper halves, as every caller may expect. */
+  void zeroUpper() {
+    emit(0xC5, 0xF8, 0x77);
+  }
+
+  /** Asks for a cache line; never faults. */
+  void prefetch(Address at) {
+    emit(REX + 2 * at.indexBit() + high(at.base()), 0x0F, 0x18);
+    memory(1, at);
+  }
+
+  /** {@code r = address}. */
+  void lea(int r, Address address) {
+    rexWide(r, address);
+    emit(0x8D);
+    memory(r, address);
+  }
+
+  /** {@code r = 8 bytes of memory}. */
+  void loadLong(int r, Address from) {
+    rexWide(r, from);
+    emit(0x8B);
+    memory(r, from);
+  }
+
+  /** {@code r = s}. */
+  void move(int r, int s) {
+    registers(0x89, s, r);
+  }
+
+  /** {@code r += s}. */
+  void add(int r, int s) {
+    registers(0x01, s, r);
+  }
+
+  /** {@code r += immediate}. */
+  void addImmediate(int r, int immediate) {
+    registers(0x81, 0, r);
+    emitInt(immediate);
+  }
+
+  /** {@code r &= immediate}; the zero flag says whether nothing is left. */
+  void andImmediate(int r, int immediate) {
+    registers(0x81, 4, r);
+    emitInt(immediate);
+  }
+
+  /** {@code r >>>= bits}; the zero flag says whether nothing is left. */
+  void shiftRight(int r, int bits) {
+    registers(0xC1, 5, r);
+    emit(bits);
+  }
+
+  /** {@code r--}; the zero flag says whether nothing is left. */
+  void decrement(int r) {
+    registers(0xFF, 1, r);
+  }
+
+  void push(int r) {
+    emit(REX + high(r), 0x50 + low(r));
+  }
+
+  void pop(int r) {
+    emit(REX + high(r), 0x58 + low(r));
+  }
+
+  void ret() {
+    emit(0xC3);
+  }
+
+  /** Jumps back to a place unless the last result was zero. */
+  void jumpBackIfNotZero(int to) {
+    emit(0x0F, 0x85);
+    emitInt(to - here() - 4);
+  }
+
+  /** What {@code body} writes runs unless the last result was zero. */
+  void unlessZero(Runnable body) {
+    emit(0x0F, 0x84);
+    emitInt(0);
+    int from = here();
+    body.run();
+    int distance = here() - from;
+    for (int i = 0; i < Integer.BYTES; i++) {
+      code[from - Integer.BYTES + i] = (byte) (distance >> (8 * i));
+    }
+  }
+
+  /** Fills up with instructions that do nothing to a multiple of {@code boundary} bytes. */
+  void align(int boundary) {
+    while (size % boundary != 0) {
+      emit(0x90);
+    }
+  }
+
+  /** An instruction on 64-bit registers; {@code reg} is a register or part of the opcode. */
+  private void registers(int opcode, int reg, int rm) {
+    emit(REX_WIDE + 4 * high(reg) + high(rm), opcode, modRm(REGISTER, reg, rm));
+  }
+
+  private void rexWide(int reg, Address at) {
+    emit(REX_WIDE + 4 * high(reg) + 2 * at.indexBit() + high(at.base()));
+  }
+
+  private void vex(int map, int prefix, int reg, int second, Address at, int opcode) {
+    vexPrefix(map, prefix, reg, second, at.indexBit(), high(at.base()));
+    emit(opcode);
+    memory(reg, at);
+  }
+
+  private void vex(int map, int prefix, int reg, int second, int third, int opcode) {
+    vexPrefix(map, prefix, reg, second, 0, high(third));
+    emit(opcode, modRm(REGISTER, reg, third));
+  }
+
+  /** Three bytes; register numbers are in them inverted. */
+  private void vexPrefix(int map, int prefix, int reg, int second, int indexBit, int baseBit) {
+    int extensions = 0x80 * (1 - high(reg)) + 0x40 * (1 - indexBit) + 0x20 * (1 - baseBit);
+    emit(0xC4, extensions + map, 8 * (15 - second) + VECTOR_256 + prefix);
+  }
+
+  /** ModRM, SIB, displacement. */
+  private void memory(int reg, Address at) {
+    int base = low(at.base());
+    int d = at.displacement();
+    int mod = d == 0 && base != NO_PLAIN_BASE ? 0 : d == (byte) d ? 1 : 2;
+    boolean sib = at.index() >= 0 || base == RSP;
+    emit(modRm(mod, reg, sib ? RSP : base));
+    if (sib) {
+      int index = at.index() < 0 ? RSP : at.index();
+      emit(modRm(Integer.numberOfTrailingZeros(at.scale()), index, base));
+    }
+    if (mod == 1) {
+      emit(d);
+    } else if (mod == 2) {
+      emitInt(d);
+    }
+  }
+
+  /** Two bits and two times three: the form of ModRM and of SIB. */
+  private static int modRm(int mod, int reg, int rm) {
+    return 64 * mod + 8 * low(reg) + low(rm);
+  }
+
+  private static int low(int register) {
+    return register % 8;
+  }
+
+  private static int high(int register) {
+    return register / 8;
+  }
+
+  private void emit(int... bytes) {
+    if (size + bytes.length > code.length) {
+      code = Arrays.copyOf(code, 2 * code.length);
+    }
+    for (int b : bytes) {
+      code[size++] = (byte) b;
+    }
+  }
+
+  private void emitInt(int value) {
+    emit(value, value >> 8, value >> 16, value >> 24);
+  }
+}

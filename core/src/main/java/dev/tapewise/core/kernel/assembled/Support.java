@@ -1,0 +1,83 @@
+package dev.tapewise.core.kernel.assembled;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Where assembled code can run: Linux on x86-64, a processor with AVX2 and FMA, kernels on 256-bit
+ * vectors, and a JVM that grants native access. {@code -Dtapewise.assembled=false} turns it off.
+ */
+final class Support {
+  private static final String PROPERTY = "tapewise.assembled";
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+  private static final String FLAGS = "flags";
+  private static final List<String> NEEDED = List.of("avx2", "fma");
+  private static final System.Logger LOG = System.getLogger(AssembledTiles.class.getName());
+
+  private Support() {}
+
+  /** Whether everything is given; says in one line if nothing but native access is missing. */
+  static boolean given(int panelWidth) {
+    if (!wanted() || !linuxOnX64() || panelWidth != TileCode.WIDTH || !processorHas()) {
+      return false;
+    }
+    Module module = Support.class.getModule();
+    if (!module.isNativeAccessEnabled()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "Matrix products run on the Vector API. For assembled kernels, which are faster, start"
+              + " java with --enable-native-access="
+              + (module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+      return false;
+    }
+    return true;
+  }
+
+  /** The tiles; empty, with one line, where the system refuses executable memory. */
+  static Optional<AssembledTiles> orReport(Supplier<AssembledTiles> tiles) {
+    try {
+      return Optional.of(tiles.get());
+    } catch (IllegalStateException | UnsupportedOperationException | LinkageError e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Matrix products run on the Vector API, since assembled code cannot be loaded: "
+              + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static boolean wanted() {
+    String value = System.getProperty(PROPERTY, "true");
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalStateException(
+              "-D%s=%s is neither true nor false".formatted(PROPERTY, value));
+    };
+  }
+
+  private static boolean linuxOnX64() {
+    return System.getProperty("os.name", "").equals("Linux")
+        && System.getProperty("os.arch", "").equals("amd64");
+  }
+
+  /** Asks the kernel, which lists only what it also keeps across a switch of threads. */
+  private static boolean processorHas() {
+    try (Stream<String> lines = Files.lines(PROCESSORS, StandardCharsets.ISO_8859_1)) {
+      return lines
+          .filter(line -> line.startsWith(FLAGS))
+          .findFirst()
+          .map(line -> List.of(line.split("\\s+")).containsAll(NEEDED))
+          .orElse(false);
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+}

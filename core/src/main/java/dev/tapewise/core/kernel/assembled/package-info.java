@@ -1,0 +1,9 @@
+/**
+ * Tiles of matrix products in x86-64 machine code that is assembled at run time: the one package
+ * that calls native code. It stands alone. Nothing names it but the vector kernels, whose products
+ * run on their own tiles wherever this package says that it is not supported.
+ */
+@NullMarked
+package dev.tapewise.core.kernel.assembled;
+
+import org.jspecify.annotations.NullMarked;
