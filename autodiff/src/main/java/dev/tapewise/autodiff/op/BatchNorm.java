@@ -60,6 +60,21 @@ public final class BatchNorm implements NormOp {
     return new BatchNorm(running, epsilon, 0, false);
   }
 
+  /** The running statistics. */
+  public Running running() {
+    return running;
+  }
+
+  /** What is added to the variance. */
+  public float epsilon() {
+    return epsilon;
+  }
+
+  /** How far the running statistics move in a step of training. */
+  public float momentum() {
+    return momentum;
+  }
+
   @Override
   public String name() {
     return training ? "batch norm" : "batch norm (evaluation)";
