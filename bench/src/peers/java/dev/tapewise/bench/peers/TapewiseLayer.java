@@ -15,21 +15,29 @@ import java.util.Objects;
  * A convolution by itself, with its three passes apart and as many sets of tensors as are asked
  * for, to be rotated over so that no pass finds its data in cache.
  */
-public final class TapewiseLayer {
+final class TapewiseLayer {
   private static final float WEIGHTS = 0.1f;
+
+  /**
+   * Where the tensors of a set lie in one array: input and output with their gradients, weights
+   * with theirs, and what the passes take for themselves.
+   */
+  record Places(float[] array, int x, int y, int dy, int dx, int w, int dw, int workspace) {
+    private static final Places NONE = new Places(new float[0], 0, 0, 0, 0, 0, 0, 0);
+  }
 
   private final LayerShape shape;
   private final Workers workers;
-  private final TensorPlaces[] sets;
+  private final Places[] sets;
   private final Map<Pass, Task[][]> passes = new EnumMap<>(Pass.class);
 
   /** Takes memory and fills it with uniform numbers. */
-  public TapewiseLayer(LayerShape shape, int sets, Workers workers) {
+  TapewiseLayer(LayerShape shape, int sets, Workers workers) {
     this.shape = shape;
     this.workers = workers;
     int workspace = 0;
     for (Pass pass : Pass.values()) {
-      workspace = Math.max(workspace, bound(pass, TensorPlaces.none()).workspaceFloats());
+      workspace = Math.max(workspace, bound(pass, Places.NONE).workspaceFloats());
     }
     this.sets = places(shape, sets, workspace);
     int floats = 0;
@@ -47,7 +55,7 @@ public final class TapewiseLayer {
     workers.reserveScratch(floats, ints);
   }
 
-  private LayerBinding bound(Pass pass, TensorPlaces places) {
+  private LayerBinding bound(Pass pass, Places places) {
     LayerBinding binding = new LayerBinding(shape, pass, places);
     Conv2d conv = new Conv2d(shape.geometry(), false);
     if (pass == Pass.FORWARD) {
@@ -58,7 +66,7 @@ public final class TapewiseLayer {
     return binding;
   }
 
-  private static TensorPlaces[] places(LayerShape shape, int sets, int workspace) {
+  private static Places[] places(LayerShape shape, int sets, int workspace) {
     ConvGeometry g = shape.geometry();
     int x = Scratch.roundUp(shape.batch() * g.inSize());
     int y = Scratch.roundUp(shape.batch() * g.outSize());
@@ -66,11 +74,11 @@ public final class TapewiseLayer {
     Slab slab = Slab.allocate(2L * sets * (x + y) + 2L * w + workspace);
     int weight = slab.base();
     int first = weight + 2 * w + workspace;
-    TensorPlaces[] places = new TensorPlaces[sets];
+    Places[] places = new Places[sets];
     for (int set = 0; set < sets; set++) {
       int at = first + 2 * set * (x + y);
       places[set] =
-          new TensorPlaces(
+          new Places(
               slab.array(),
               at,
               at + x,
@@ -86,18 +94,18 @@ public final class TapewiseLayer {
   }
 
   /** Plays a pass on a set of tensors. */
-  public void play(Pass pass, int set) {
+  void play(Pass pass, int set) {
     Task[] tasks = Objects.requireNonNull(passes.get(pass))[set];
     workers.play(tasks, tasks.length, shape.batch());
   }
 
   /** What it computes. */
-  public LayerShape shape() {
+  LayerShape shape() {
     return shape;
   }
 
   /** Sets of tensors. */
-  public int sets() {
+  int sets() {
     return sets.length;
   }
 
@@ -108,22 +116,22 @@ public final class TapewiseLayer {
   }
 
   /** The input of a set, {@code [N, H, W, C]}. */
-  public float[] copyInput(int set) {
+  float[] copyInput(int set) {
     return copy(set, sets[set].x(), shape.batch() * shape.geometry().inSize());
   }
 
   /** The gradient of the output of a set, {@code [N, H, W, C]}. */
-  public float[] copyOutputGradient(int set) {
+  float[] copyOutputGradient(int set) {
     return copy(set, sets[set].dy(), shape.batch() * shape.geometry().outSize());
   }
 
   /** The weights, {@code [kh, kw, C / groups, out]}. */
-  public float[] copyWeight() {
+  float[] copyWeight() {
     return copy(0, sets[0].w(), shape.geometry().weightSize());
   }
 
   /** What a pass left behind on a set. */
-  public float[] copyResult(Pass pass, int set) {
+  float[] copyResult(Pass pass, int set) {
     return switch (pass) {
       case FORWARD -> copy(set, sets[set].y(), shape.batch() * shape.geometry().outSize());
       case GRAD_INPUT -> copy(set, sets[set].dx(), shape.batch() * shape.geometry().inSize());

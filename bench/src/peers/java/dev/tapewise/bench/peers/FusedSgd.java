@@ -1,4 +1,4 @@
-package dev.tapewise.bench.torch;
+package dev.tapewise.bench.peers;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -12,7 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -35,22 +34,21 @@ final class FusedSgd {
   private static final long OPTIONAL = 32;
 
   private final List<Tensor> parameters;
-  private final double decay;
+  private final List<Tensor> velocities;
   private final double momentum;
+  private final double decay;
   private final MethodHandle call;
-  private final MemorySegment gradients;
-  private final MemorySegment weightRef;
-  private final MemorySegment gradientRef;
-  private final MemorySegment velocityRef;
-  private final MemorySegment absent;
   private boolean first = true;
 
   /** Takes velocities for all parameters. */
-  @SuppressWarnings("restricted") // the peer starts with --enable-native-access
+  @SuppressWarnings("restricted") // the JVM is started with --enable-native-access
   FusedSgd(List<Tensor> parameters, double momentum, double decay) throws IOException {
     this.parameters = parameters;
     this.momentum = momentum;
     this.decay = decay;
+    try (NoGradGuard _ = new NoGradGuard()) {
+      velocities = parameters.stream().map(torch::zeros_like).toList();
+    }
     call =
         Linker.nativeLinker()
             .downcallHandle(
@@ -68,18 +66,6 @@ final class FusedSgd {
                     ValueLayout.JAVA_BOOLEAN,
                     ValueLayout.ADDRESS,
                     ValueLayout.ADDRESS));
-    List<Tensor> velocities = new ArrayList<>();
-    try (NoGradGuard _ = new NoGradGuard()) {
-      for (Tensor p : parameters) {
-        velocities.add(torch.zeros_like(p));
-      }
-    }
-    Arena arena = Arena.global();
-    gradients = arena.allocate(ValueLayout.JAVA_LONG, parameters.size());
-    weightRef = ref(arena, array(arena, parameters));
-    velocityRef = ref(arena, array(arena, velocities));
-    gradientRef = ref(arena, gradients);
-    absent = arena.allocate(OPTIONAL, Long.BYTES);
   }
 
   /** The library that is loaded, wherever it came from. */
@@ -93,42 +79,33 @@ final class FusedSgd {
     throw new IOException(LIBRARY + " is not loaded");
   }
 
+  /** An at::Tensor is one pointer, so an array of tensors is an array of those. */
+  @SuppressWarnings("restricted")
   private static MemorySegment array(Arena arena, List<Tensor> tensors) {
-    MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, tensors.size());
+    MemorySegment pointers = arena.allocate(ValueLayout.JAVA_LONG, tensors.size());
     for (int i = 0; i < tensors.size(); i++) {
-      array.setAtIndex(ValueLayout.JAVA_LONG, i, implementation(tensors.get(i)));
+      MemorySegment tensor = MemorySegment.ofAddress(tensors.get(i).address());
+      long pointer = tensor.reinterpret(Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
+      pointers.setAtIndex(ValueLayout.JAVA_LONG, i, pointer);
     }
+    MemorySegment array = arena.allocate(ARRAY_REF);
+    array.set(ValueLayout.ADDRESS, 0, pointers);
+    array.set(ValueLayout.JAVA_LONG, Long.BYTES, tensors.size());
     return array;
   }
 
-  /** An at::Tensor is one pointer, so an array of tensors is an array of those. */
-  @SuppressWarnings("restricted")
-  private static long implementation(Tensor tensor) {
-    return MemorySegment.ofAddress(tensor.address())
-        .reinterpret(Long.BYTES)
-        .get(ValueLayout.JAVA_LONG, 0);
-  }
-
-  private MemorySegment ref(Arena arena, MemorySegment array) {
-    MemorySegment ref = arena.allocate(ARRAY_REF);
-    ref.set(ValueLayout.ADDRESS, 0, array);
-    ref.set(ValueLayout.JAVA_LONG, Long.BYTES, parameters.size());
-    return ref;
-  }
-
-  /** Updates the parameters, whose gradients must be there, and forgets the gradients. */
+  /**
+   * Updates the parameters, whose gradients must be there, and sets the gradients to none. Must run
+   * in a scope, which lets go of them.
+   */
   void step(double learningRate) {
-    List<Tensor> held = new ArrayList<>(parameters.size());
-    for (int i = 0; i < parameters.size(); i++) {
-      Tensor gradient = parameters.get(i).grad();
-      held.add(gradient);
-      gradients.setAtIndex(ValueLayout.JAVA_LONG, i, implementation(gradient));
-    }
-    try (NoGradGuard _ = new NoGradGuard()) {
+    List<Tensor> gradients = parameters.stream().map(Tensor::grad).toList();
+    try (Arena arena = Arena.ofConfined();
+        NoGradGuard _ = new NoGradGuard()) {
       call.invokeExact(
-          weightRef,
-          gradientRef,
-          velocityRef,
+          array(arena, parameters),
+          array(arena, gradients),
+          array(arena, velocities),
           decay,
           momentum,
           learningRate,
@@ -136,15 +113,14 @@ final class FusedSgd {
           false,
           false,
           first,
-          absent,
-          absent);
+          arena.allocate(OPTIONAL, Long.BYTES),
+          arena.allocate(OPTIONAL, Long.BYTES));
     } catch (Throwable e) {
       throw new IllegalStateException("the fused SGD of libtorch failed", e);
     }
     first = false;
-    for (int i = 0; i < parameters.size(); i++) {
-      parameters.get(i).mutable_grad().reset();
-      held.get(i).deallocate();
+    for (Tensor p : parameters) {
+      p.mutable_grad().reset();
     }
   }
 }

@@ -25,13 +25,13 @@ final class LayerBinding implements Binding {
 
   private final LayerShape shape;
   private final Pass pass;
-  private final TensorPlaces places;
+  private final TapewiseLayer.Places places;
   private final List<Task> tasks = new ArrayList<>();
   private int workspace;
   private int scratchFloats;
   private int scratchInts;
 
-  LayerBinding(LayerShape shape, Pass pass, TensorPlaces places) {
+  LayerBinding(LayerShape shape, Pass pass, TapewiseLayer.Places places) {
     this.shape = shape;
     this.pass = pass;
     this.places = places;

@@ -59,14 +59,18 @@ final class TapewiseLayerTest {
 
   @Test
   void aNetworksLayersAreCounted() {
-    List<LayerShape> layers = LayerShape.of(StepCase.named("v2-cifar").network(), 128);
-    assertThat(layers).hasSize(30);
-    assertThat(
-            layers.stream()
-                .filter(l -> l.kind().equals("depthwise"))
-                .mapToInt(LayerShape::count)
-                .sum())
-        .isEqualTo(17);
-    assertThat(layers.getFirst().title()).isEqualTo("128×32×32×32 → 32 pointwise");
+    List<LayerShape> layers = LayerShape.named("v2-cifar");
+    assertThat(count(layers, "dense")).isEqualTo(1);
+    assertThat(count(layers, "depthwise")).isEqualTo(17);
+    assertThat(count(layers, "pointwise")).isEqualTo(39);
+    assertThat(layers).extracting(LayerShape::geometry).doesNotHaveDuplicates();
+    assertThat(layers.getFirst().title()).isEqualTo("128×32×32×3 → 32 dense 3×3");
+  }
+
+  private static int count(List<LayerShape> layers, String kind) {
+    return layers.stream()
+        .filter(layer -> layer.kind().equals(kind))
+        .mapToInt(LayerShape::count)
+        .sum();
   }
 }

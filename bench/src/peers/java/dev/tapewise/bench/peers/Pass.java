@@ -1,7 +1,7 @@
 package dev.tapewise.bench.peers;
 
 /** One pass of a convolution. */
-public enum Pass {
+enum Pass {
   /** The output. */
   FORWARD("forward"),
   /** The gradient of the input. */
@@ -16,7 +16,7 @@ public enum Pass {
   }
 
   /** Its name in tables. */
-  public String title() {
+  String title() {
     return title;
   }
 }

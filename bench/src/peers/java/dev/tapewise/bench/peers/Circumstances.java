@@ -3,9 +3,12 @@ package dev.tapewise.bench.peers;
 import dev.tapewise.core.Machine;
 import dev.tapewise.examples.MachineRates;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -18,29 +21,33 @@ final class Circumstances {
 
   private Circumstances() {}
 
-  /** Sentences about machine and software. */
+  /** When, on what and with what. */
   static String text(MachineRates rates, int threads, String torch) {
     return String.format(
         Locale.ROOT,
         """
-        %s, %d cores, %s, %d MiB of last-level cache; %s %s; JDK %s (%s).
-        %d thread%s: %.0f GFLOP/s of multiply-adds in registers, %.1f GB/s copying 64 MiB (read and written).
-        Tapewise at commit %s, %s. PyTorch %s.
+        # Tapewise beside PyTorch, %d thread%s, %tF %<tR UTC
+
+        %s, %d cores (load %.1f before), %s, %d MiB of last-level cache; %s %s; JDK %s (%s).
+        %.0f GFLOP/s of multiply-adds in registers, %.1f GB/s copying 64 MiB (read and written).
+        Tapewise at commit %s, %d-bit vectors. PyTorch %s.
         """,
-        processor(),
+        threads,
+        threads == 1 ? "" : "s",
+        ZonedDateTime.now(ZoneOffset.UTC),
+        cpuInfo("model name"),
         Machine.cores(),
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         instructions(),
         cacheBytes() >> 20,
         System.getProperty("os.name"),
         System.getProperty("os.version"),
         System.getProperty("java.version"),
         System.getProperty("java.vendor"),
-        threads,
-        threads == 1 ? "" : "s",
         rates.gflops(),
         rates.gigabytesPerSecond(),
         commit(),
-        Machine.vectorBits() + "-bit vectors",
+        Machine.vectorBits(),
         torch);
   }
 
@@ -52,10 +59,6 @@ final class Circumstances {
     } catch (IOException | NumberFormatException unknown) {
       return USUAL_CACHE;
     }
-  }
-
-  private static String processor() {
-    return cpuInfo("model name");
   }
 
   private static String instructions() {

@@ -2,29 +2,27 @@ package dev.tapewise.bench.peers;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonSyntaxException;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs one side of a comparison in a process of its own. */
-final class Side {
-  private Side() {}
+/** A process that prints lines of JSON. */
+final class JsonProcess {
+  private JsonProcess() {}
 
   /**
    * Runs a command to its end.
    *
    * @return the lines of its output that are JSON objects
-   * @throws IOException if it fails, with what it said
+   * @throws IOException if it fails or has none, with what it said
    */
   static List<JsonObject> run(List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
-    Path said = Files.createTempFile("tapewise-peers", ".log");
+    Path said = Files.createTempFile("peers", ".log");
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -33,16 +31,12 @@ final class Side {
       builder.environment().putAll(environment);
       Process process = builder.start();
       List<JsonObject> objects = new ArrayList<>();
-      try (var out = process.inputReader(StandardCharsets.UTF_8)) {
+      try (var out = process.inputReader()) {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
           if (line.startsWith("{")) {
             objects.add(JsonParser.parseString(line).getAsJsonObject());
           }
         }
-      } catch (JsonSyntaxException e) {
-        throw new IOException("%s printed what is not JSON".formatted(command), e);
-      } finally {
-        process.destroy();
       }
       int code = process.waitFor();
       if (code != 0 || objects.isEmpty()) {

@@ -17,21 +17,28 @@ import java.util.Map;
  * @param batch images
  * @param count how often the network has it
  */
-public record LayerShape(ConvGeometry geometry, int batch, int count) {
+record LayerShape(ConvGeometry geometry, int batch, int count) {
 
-  /** The distinct depthwise and pointwise layers of a network. */
-  public static ImmutableList<LayerShape> of(Model model, int batch) {
+  /** Names {@link #origin}. */
+  static final String ORIGIN = "origin";
+
+  /** The distinct convolutions of a step, or {@link #origin}. */
+  static ImmutableList<LayerShape> named(String name) {
+    if (name.equals(ORIGIN)) {
+      return origin();
+    }
+    StepCase step = StepCase.named(name);
+    Model model = step.network();
     Tape tape = model.tape(true);
-    model.logits(tape, tape.input("images", model.imageShape(batch)));
+    model.logits(tape, tape.input("images", model.imageShape(step.batch())));
     Map<ConvGeometry, Integer> counts = new LinkedHashMap<>();
     for (Node node : tape.nodes()) {
-      if (node.op() instanceof Conv2d conv
-          && (conv.geometry().isPointwise() || conv.geometry().isDepthwise())) {
+      if (node.op() instanceof Conv2d conv) {
         counts.merge(conv.geometry(), 1, Integer::sum);
       }
     }
     ImmutableList.Builder<LayerShape> layers = ImmutableList.builder();
-    counts.forEach((geometry, count) -> layers.add(new LayerShape(geometry, batch, count)));
+    counts.forEach((g, count) -> layers.add(new LayerShape(g, step.batch(), count)));
     return layers.build();
   }
 
@@ -39,7 +46,7 @@ public record LayerShape(ConvGeometry geometry, int batch, int count) {
    * The two layers of Flux.jl issue 2508: depthwise 3×3 of one 28×28×1024 image, and 3×3 of
    * 128×128×32, batch 32, to 64 channels in 32 groups.
    */
-  public static ImmutableList<LayerShape> origin() {
+  private static ImmutableList<LayerShape> origin() {
     return ImmutableList.of(
         new LayerShape(square(28, 1024, 1024, 1024, Padding.of(1)), 1, 1),
         new LayerShape(square(128, 32, 64, 32, Padding.valid()), 32, 1));
@@ -50,27 +57,28 @@ public record LayerShape(ConvGeometry geometry, int batch, int count) {
   }
 
   /** The same layer on another batch. */
-  public LayerShape onBatch(int images) {
+  LayerShape onBatch(int images) {
     return new LayerShape(geometry, images, count);
   }
 
   /** Bytes of its input and its output: what each of the three passes touches. */
-  public long bytes() {
+  long bytes() {
     return (long) batch * (geometry.inSize() + geometry.outSize()) * Float.BYTES;
   }
 
-  /** Multiply-adds of each of the three passes. */
-  public long multiplyAdds() {
-    return batch * geometry.multiplyAdds();
-  }
-
-  /** Depthwise, pointwise or grouped. */
-  public String kind() {
-    return geometry.isPointwise() ? "pointwise" : geometry.isDepthwise() ? "depthwise" : "grouped";
+  /** Pointwise, depthwise, dense (the stem) or grouped. */
+  String kind() {
+    if (geometry.isPointwise()) {
+      return "pointwise";
+    }
+    if (geometry.isDepthwise()) {
+      return "depthwise";
+    }
+    return geometry.groups() == 1 ? "dense" : "grouped";
   }
 
   /** Its numbers in a line. */
-  public String title() {
+  String title() {
     ConvGeometry g = geometry;
     String kernel = g.isPointwise() ? "" : " %d×%d".formatted(g.kernelHeight(), g.kernelWidth());
     String stride = g.strideHeight() == 1 ? "" : " stride " + g.strideHeight();

@@ -8,8 +8,16 @@ import java.util.Locale;
 record Spread(double median, double least, double most) {
 
   static Spread of(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return new Spread(median(sorted), sorted[0], sorted[sorted.length - 1]);
+    return of(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  static Spread of(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    double median =
+        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    return new Spread(median, sorted[0], sorted[sorted.length - 1]);
   }
 
   /** One series over another: the ratio of medians, and the range of the ratios round by round. */
@@ -18,13 +26,8 @@ record Spread(double median, double least, double most) {
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = values.get(i) / others.get(i);
     }
-    Arrays.sort(ratios);
-    return new Spread(of(values).median / of(others).median, ratios[0], ratios[ratios.length - 1]);
-  }
-
-  private static double median(double[] sorted) {
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    Spread byRound = of(ratios);
+    return new Spread(of(values).median / of(others).median, byRound.least, byRound.most);
   }
 
   /** As text with some digits behind the point; a single measurement has no range. */

@@ -1,8 +1,5 @@
-package dev.tapewise.bench.torch;
+package dev.tapewise.bench.peers;
 
-import dev.tapewise.bench.peers.LayerShape;
-import dev.tapewise.bench.peers.Pass;
-import dev.tapewise.bench.peers.TapewiseLayer;
 import dev.tapewise.core.geometry.ConvGeometry;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,7 +30,6 @@ final class TorchLayer {
   private final TensorOptional noBias = new TensorOptional();
   private final LongArrayRefOptional noBiasSizes = new LongArrayRefOptional();
   private final Map<Pass, BoolPointer> masks = new EnumMap<>(Pass.class);
-  private final BoolPointer both = mask(true, true);
   private final Deque<Pointer> results = new ArrayDeque<>();
 
   /** Copies the tensors of the other side. */
@@ -77,13 +73,6 @@ final class TorchLayer {
     release(x.length);
     BoolPointer mask = masks.get(pass);
     results.add(mask == null ? forward(set) : backward(set, mask));
-  }
-
-  /** Plays the forward pass and the whole backward pass. */
-  void playBoth(int set) {
-    release(2 * x.length);
-    results.add(forward(set));
-    results.add(backward(set, both));
   }
 
   private Tensor forward(int set) {
