@@ -88,13 +88,10 @@ final class PeersTest {
 
   /** A side that plays a step of 100 ms, and writes down with which options. */
   private Side side(String title, String loss) {
-    String json = "{step_ms_median: 100, images_per_second: 10, parameters: 7, first_loss: %s}";
-    String script = "echo %s $0 $* >>%s; echo '%s'";
-    return new Side(
-        title,
-        List.of("sh", "-c", script.formatted(title, folder.resolve("log"), json.formatted(loss))),
-        step -> List.of(step.name()),
-        Map.of());
+    String script =
+        "echo %s $0 $* >>%s; echo '{step_ms_median: 100, images_per_second: 10, parameters: 7, first_loss: %s}'"
+            .formatted(title, folder.resolve("log"), loss);
+    return new Side(title, List.of("sh", "-c", script), step -> List.of(step.name()), Map.of());
   }
 
   @Test
@@ -123,18 +120,16 @@ final class PeersTest {
                 + " with Tapewise and 2.3002 with B");
   }
 
-  private static JsonObject json(String text, Object... values) {
-    return JsonParser.parseString(text.formatted(values)).getAsJsonObject();
-  }
-
   private static StepRounds.Result result(String title, int memory, int... images) {
     List<JsonObject> measured = new ArrayList<>();
     for (int i : images) {
-      measured.add(
-          json(
-              "{images_per_second: %d, peak_rss_mb: %d, bytes_per_step: 0, mmacs_per_image: 100,"
-                  + " first_loss: 2.5}",
-              i, memory));
+      JsonObject json = new JsonObject();
+      json.addProperty("images_per_second", i);
+      json.addProperty("peak_rss_mb", memory);
+      json.addProperty("bytes_per_step", 0);
+      json.addProperty("mmacs_per_image", 100);
+      json.addProperty("first_loss", 2.5);
+      measured.add(json);
     }
     return new StepRounds.Result(new Side(title, List.of(), _ -> List.of(), Map.of()), measured);
   }
@@ -156,13 +151,20 @@ final class PeersTest {
                 + " | 1 | 13 % |  | 2.500000 |");
   }
 
+  private static JsonObject layer(int count) {
+    JsonObject layer =
+        JsonParser.parseString(
+                "{layer: a, kind: depthwise, place: 'in cache', tapewise_forward: 1, torch_forward:"
+                    + " 2, tapewise_gradInput: 1, torch_gradInput: 1, tapewise_gradWeight: 4,"
+                    + " torch_gradWeight: 1}")
+            .getAsJsonObject();
+    layer.addProperty("count", count);
+    return layer;
+  }
+
   @Test
   void sumsCountALayerAsOftenAsTheNetworkHasIt() {
-    String layer =
-        "{layer: a, kind: depthwise, place: \"in cache\", count: %d, tapewise_forward: 1,"
-            + " torch_forward: 2, tapewise_gradInput: 1, torch_gradInput: 1,"
-            + " tapewise_gradWeight: 4, torch_gradWeight: 1}";
-    assertThat(LayerTable.of(List.of(json(layer, 2), json(layer, 3)), "PyTorch").lines())
+    assertThat(LayerTable.of(List.of(layer(2), layer(3)), "PyTorch").lines())
         .contains(
             "| a | 3 | 1.000 | 2.000 | **2.00** | 1.000 | 1.000 | **1.00** | 4.000 | 1.000 |"
                 + " **0.25** | 6.000 | 4.000 | **0.67** |")
