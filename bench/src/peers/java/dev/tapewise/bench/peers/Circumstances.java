@@ -3,7 +3,6 @@ package dev.tapewise.bench.peers;
 import dev.tapewise.core.Machine;
 import dev.tapewise.examples.MachineRates;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ final class Circumstances {
         """
         # Tapewise beside PyTorch, %d thread%s, %tF %<tR UTC
 
-        %s, %d cores (load %.1f before), %s, %d MiB of last-level cache; %s %s; JDK %s (%s).
+        %s, %d cores, %s, %d MiB of last-level cache; %s %s; JDK %s (%s).
         %.0f GFLOP/s of multiply-adds in registers, %.1f GB/s copying 64 MiB (read and written).
         Tapewise at commit %s, %d-bit vectors. PyTorch %s.
         """,
@@ -37,7 +36,6 @@ final class Circumstances {
         ZonedDateTime.now(ZoneOffset.UTC),
         cpuInfo("model name"),
         Machine.cores(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         instructions(),
         cacheBytes() >> 20,
         System.getProperty("os.name"),

@@ -15,6 +15,8 @@ import java.util.Locale;
  */
 record StepRounds(List<Side> sides, int rounds, double seconds) {
   private static final double SAME_LOSS = 1e-4;
+  private static final int LOOK_STEPS = 2;
+  private static final int LOOK_WARM_UP = 1;
   private static final int FEWEST_STEPS = 5;
   private static final int FEWEST_WARM_UP = 3;
   private static final double WARM_UP_SECONDS = 5;
@@ -37,7 +39,7 @@ record StepRounds(List<Side> sides, int rounds, double seconds) {
     List<JsonObject> looks = new ArrayList<>();
     List<Result> results = new ArrayList<>();
     for (Side side : sides) {
-      JsonObject look = side.measure(step, FEWEST_WARM_UP, FEWEST_STEPS);
+      JsonObject look = side.measure(step, LOOK_WARM_UP, LOOK_STEPS);
       looks.add(look);
       same(step, side, "parameters", 0, looks.getFirst(), look);
       same(step, side, "first_loss", SAME_LOSS, looks.getFirst(), look);

@@ -16,7 +16,8 @@ final class TorchVersion {
             .getString()
             .lines()
             .filter(line -> line.contains("Intel(R)"))
-            .map(line -> line.replaceFirst("^[ -]+", ""))
+            .map(
+                line -> line.replaceAll("^[ -]+|Intel\\(R\\) |-Product Build.*| \\(Git Hash.*", ""))
             .collect(Collectors.joining("; "));
     JsonObject json = new JsonObject();
     json.addProperty("version", torch.TORCH_VERSION + " (" + libraries + ")");

@@ -101,8 +101,8 @@ final class PeersTest {
     assertThat(folder.resolve("log"))
         .hasContent(
             """
-            A v2-cifar --warmup=3 --steps=5
-            B v2-cifar --warmup=3 --steps=5
+            A v2-cifar --warmup=1 --steps=2
+            B v2-cifar --warmup=1 --steps=2
             A v2-cifar --warmup=50 --steps=10
             B v2-cifar --warmup=50 --steps=10
             B v2-cifar --warmup=50 --steps=10
