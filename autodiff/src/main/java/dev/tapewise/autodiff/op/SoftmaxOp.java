@@ -65,35 +65,22 @@ public final class SoftmaxOp implements Op {
     Operand x = binding.input(0);
     Operand y = binding.output();
     Geometry g = new Geometry(x, axis);
+    Kernel kernel = Kernel.of(binding.kernels().softmax(), logarithm);
     if (g.inner == 1) {
-      Softmax kernel = binding.kernels().softmax();
       binding.scratch(Softmax.LANES, 0);
       binding.play(
           new Rows(g) {
             @Override
-            void rows(int from, int count, int length, float[] work, int at) {
-              int start = from * length;
-              if (logarithm) {
-                kernel.logSoftmax(
-                    y.data(),
-                    y.offset() + start,
-                    x.data(),
-                    x.offset() + start,
-                    count,
-                    length,
-                    work,
-                    at);
-              } else {
-                kernel.softmax(
-                    y.data(),
-                    y.offset() + start,
-                    x.data(),
-                    x.offset() + start,
-                    count,
-                    length,
-                    work,
-                    at);
-              }
+            void rows(int start, int count, int length, float[] work, int at) {
+              kernel.rows.run(
+                  y.data(),
+                  y.offset() + start,
+                  x.data(),
+                  x.offset() + start,
+                  count,
+                  length,
+                  work,
+                  at);
             }
           });
       return;
@@ -103,31 +90,17 @@ public final class SoftmaxOp implements Op {
         new Columns(g) {
           @Override
           void columns(int start, int length, int from, int to, float[] work, int at) {
-            if (logarithm) {
-              AxisSoftmax.logSoftmax(
-                  y.data(),
-                  y.offset() + start,
-                  x.data(),
-                  x.offset() + start,
-                  length,
-                  g.inner,
-                  from,
-                  to,
-                  work,
-                  at);
-            } else {
-              AxisSoftmax.softmax(
-                  y.data(),
-                  y.offset() + start,
-                  x.data(),
-                  x.offset() + start,
-                  length,
-                  g.inner,
-                  from,
-                  to,
-                  work,
-                  at);
-            }
+            kernel.columns.run(
+                y.data(),
+                y.offset() + start,
+                x.data(),
+                x.offset() + start,
+                length,
+                g.inner,
+                from,
+                to,
+                work,
+                at);
           }
         });
   }
@@ -141,39 +114,24 @@ public final class SoftmaxOp implements Op {
     Operand y = binding.output();
     GradientReading dy = binding.outputGradient();
     Geometry g = new Geometry(y, axis);
+    Kernel kernel = Kernel.of(binding.kernels().softmax(), logarithm);
     if (g.inner == 1) {
-      Softmax kernel = binding.kernels().softmax();
       binding.scratch(Softmax.LANES, 0);
       binding.play(
           new Rows(g) {
             @Override
-            void rows(int from, int count, int length, float[] work, int at) {
-              int start = from * length;
-              if (logarithm) {
-                kernel.logSoftmaxGradient(
-                    dx.data(),
-                    dx.offset() + start,
-                    y.data(),
-                    y.offset() + start,
-                    dy.data(),
-                    dy.offset() + start,
-                    count,
-                    length,
-                    work,
-                    at);
-              } else {
-                kernel.softmaxGradient(
-                    dx.data(),
-                    dx.offset() + start,
-                    y.data(),
-                    y.offset() + start,
-                    dy.data(),
-                    dy.offset() + start,
-                    count,
-                    length,
-                    work,
-                    at);
-              }
+            void rows(int start, int count, int length, float[] work, int at) {
+              kernel.rowsGradient.run(
+                  dx.data(),
+                  dx.offset() + start,
+                  y.data(),
+                  y.offset() + start,
+                  dy.data(),
+                  dy.offset() + start,
+                  count,
+                  length,
+                  work,
+                  at);
             }
           });
       return;
@@ -183,37 +141,99 @@ public final class SoftmaxOp implements Op {
         new Columns(g) {
           @Override
           void columns(int start, int length, int from, int to, float[] work, int at) {
-            if (logarithm) {
-              AxisSoftmax.logSoftmaxGradient(
-                  dx.data(),
-                  dx.offset() + start,
-                  y.data(),
-                  y.offset() + start,
-                  dy.data(),
-                  dy.offset() + start,
-                  length,
-                  g.inner,
-                  from,
-                  to,
-                  work,
-                  at);
-            } else {
-              AxisSoftmax.softmaxGradient(
-                  dx.data(),
-                  dx.offset() + start,
-                  y.data(),
-                  y.offset() + start,
-                  dy.data(),
-                  dy.offset() + start,
-                  length,
-                  g.inner,
-                  from,
-                  to,
-                  work,
-                  at);
-            }
+            kernel.columnsGradient.run(
+                dx.data(),
+                dx.offset() + start,
+                y.data(),
+                y.offset() + start,
+                dy.data(),
+                dy.offset() + start,
+                length,
+                g.inner,
+                from,
+                to,
+                work,
+                at);
           }
         });
+  }
+
+  /** What softmax or its logarithm runs, over rows of the last axis or columns of another one. */
+  private record Kernel(
+      RowsForward rows,
+      RowsGradient rowsGradient,
+      ColumnsForward columns,
+      ColumnsGradient columnsGradient) {
+
+    static Kernel of(Softmax softmax, boolean logarithm) {
+      return logarithm
+          ? new Kernel(
+              softmax::logSoftmax,
+              softmax::logSoftmaxGradient,
+              AxisSoftmax::logSoftmax,
+              AxisSoftmax::logSoftmaxGradient)
+          : new Kernel(
+              softmax::softmax,
+              softmax::softmaxGradient,
+              AxisSoftmax::softmax,
+              AxisSoftmax::softmaxGradient);
+    }
+  }
+
+  /** As in {@link Softmax}. */
+  @FunctionalInterface
+  private interface RowsForward {
+    void run(float[] y, int yAt, float[] x, int xAt, int rows, int length, float[] work, int at);
+  }
+
+  /** As in {@link Softmax}. */
+  @FunctionalInterface
+  private interface RowsGradient {
+    void run(
+        float[] dx,
+        int dxAt,
+        float[] y,
+        int yAt,
+        float[] dy,
+        int dyAt,
+        int rows,
+        int length,
+        float[] work,
+        int at);
+  }
+
+  /** As in {@link AxisSoftmax}. */
+  @FunctionalInterface
+  private interface ColumnsForward {
+    void run(
+        float[] y,
+        int yAt,
+        float[] x,
+        int xAt,
+        int length,
+        int inner,
+        int from,
+        int to,
+        float[] work,
+        int at);
+  }
+
+  /** As in {@link AxisSoftmax}. */
+  @FunctionalInterface
+  private interface ColumnsGradient {
+    void run(
+        float[] dx,
+        int dxAt,
+        float[] y,
+        int yAt,
+        float[] dy,
+        int dyAt,
+        int length,
+        int inner,
+        int from,
+        int to,
+        float[] work,
+        int at);
   }
 
   /** The tensor as {@code [outer, length, inner]} around the axis. */
@@ -261,11 +281,12 @@ public final class SoftmaxOp implements Op {
       int mark = scratch.mark();
       int intMark = scratch.intMark();
       int at = scratch.take(Softmax.LANES);
-      rows(from, to - from, g.length(batch), scratch.floats(), at);
+      int length = g.length(batch);
+      rows(from * length, to - from, length, scratch.floats(), at);
       scratch.release(mark, intMark);
     }
 
-    abstract void rows(int from, int count, int length, float[] work, int at);
+    abstract void rows(int start, int count, int length, float[] work, int at);
   }
 
   /** Blocks of columns of every outer entry. */

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
 
 /** Loads all of Tapewise anew, with the classes of one folder before the real ones. */
 final class MutantLoader extends ClassLoader {
   private final Path mutated;
-  private final Set<String> loaded = new HashSet<>();
 
   MutantLoader(Path mutated) {
     super(MutantLoader.class.getClassLoader());
@@ -20,11 +17,6 @@ final class MutantLoader extends ClassLoader {
   /** The folder of the mutated classes. */
   Path folder() {
     return mutated;
-  }
-
-  /** The names of the classes that were loaded. */
-  Set<String> loaded() {
-    return loaded;
   }
 
   @Override
@@ -37,7 +29,6 @@ final class MutantLoader extends ClassLoader {
       if (found != null) {
         return found;
       }
-      loaded.add(name);
       byte[] bytes = bytes(name);
       return defineClass(name, bytes, 0, bytes.length);
     }

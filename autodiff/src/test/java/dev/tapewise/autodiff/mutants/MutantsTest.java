@@ -7,114 +7,85 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Plants mistakes in the scalar twins, in what both twins share, and in the ops, one at a time, and
- * looks whether the properties of ops find them, else the other tests. Run by {@code -Pmutants};
- * what survives must stand in {@code survivors.txt} with its reason.
+ * Plants mistakes in kernels and ops, one at a time, and looks whether the properties of ops find
+ * them, else the other tests. Of each family the same ones are planted every time, until there are
+ * enough of them or its time is over. Run by {@code -Pmutants}; what survives must stand in {@code
+ * survivors.txt} with its reason.
  */
 @EnabledIfSystemProperty(named = "tapewise.mutants", matches = "[0-9]+")
 final class MutantsTest {
-  private static final List<Path> FOLDERS =
-      List.of(
-          Path.of("../core/src/main/java/dev/tapewise/core/kernel/scalar"),
-          Path.of("../core/src/main/java/dev/tapewise/core/kernel"),
-          Path.of("src/main/java/dev/tapewise/autodiff/op"));
-
-  private static final int PER_FILE = Integer.getInteger("tapewise.mutants", 0);
+  private static final int PER_FAMILY = Integer.getInteger("tapewise.mutants", 0);
+  private static final long MINUTES = Long.getLong("tapewise.mutants.minutes", 6);
+  private static final String FAMILIES = System.getProperty("tapewise.mutants.family", "");
   private static final String ONLY = System.getProperty("tapewise.mutants.only", "");
-
-  private static final String REPORT =
-      System.getProperty("tapewise.mutants.report", "target/mutants.md");
+  private static final Path REPORT =
+      Path.of(System.getProperty("tapewise.mutants.report", "target/mutants.md"));
 
   @TempDir private Path folder;
 
-  private final Map<String, int[]> counts = new TreeMap<>();
-  private final List<String> examples = new ArrayList<>();
-  private final List<Mutation> survivors = new ArrayList<>();
-
   @Test
   void everyMistakeIsFoundOrExplained() throws Exception {
-    Map<String, Set<String>> ops = MutantTrial.classesOfEachOp(folder);
-    Map<String, Set<String>> tests = MutantTrial.classesOfEachTest(folder);
-    for (Path source : sources()) {
-      plant(source, ops, tests);
-      Files.writeString(Path.of(REPORT), report());
-    }
     Map<String, String> explained = explained();
     List<String> open = new ArrayList<>();
-    for (Mutation survivor : survivors) {
-      if (!explained.containsKey(survivor.key())) {
-        open.add(survivor.key());
+    StringBuilder report = new StringBuilder();
+    for (Family family : Family.all()) {
+      List<Mutation> mutations = family.mutations(ONLY);
+      if (!family.name().contains(FAMILIES) || mutations.isEmpty()) {
+        continue;
+      }
+      nothingFailsWithoutAMistake(family, mutations);
+      Findings findings = plant(family, mutations);
+      open.addAll(findings.open(explained));
+      Files.writeString(REPORT, report.append(findings.details(explained)));
+      if (System.getProperty("tapewise.writeDocs") != null) {
+        MutantsPage.write(family, findings.row(explained));
       }
     }
     assertThat(open).as("survivors that survivors.txt does not explain").isEmpty();
   }
 
-  private static List<Path> sources() throws IOException {
-    List<Path> all = new ArrayList<>();
-    for (Path folder : FOLDERS) {
-      try (Stream<Path> files = Files.list(folder)) {
-        files
-            .filter(f -> f.toString().endsWith(".java"))
-            .filter(f -> f.toString().contains(ONLY))
-            .sorted()
-            .forEach(all::add);
+  private void nothingFailsWithoutAMistake(Family family, List<Mutation> mutations)
+      throws Exception {
+    try (MutantTrial trial = MutantTrial.ofNone(folder)) {
+      for (boolean vectors : new boolean[] {false, true}) {
+        if (mutations.stream().anyMatch(m -> Family.isVectorKernel(m.file()) == vectors)) {
+          MutantTrial.useVectors(vectors);
+          assertThat(trial.property(family.specs(), false)).as("%s", family).isEmpty();
+          assertThat(trial.test(family.tests())).as("%s fail", family.tests()).isFalse();
+        }
       }
     }
-    return all;
   }
 
-  private static List<String> reaching(Map<String, Set<String>> reach, String type) {
-    return reach.entrySet().stream()
-        .filter(e -> e.getValue().contains(type))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private void plant(
-      Path file, Map<String, Set<String>> opsReach, Map<String, Set<String>> testsReach)
-      throws Exception {
-    String source = Files.readString(file);
-    String type = MutantTrial.typeOf(file, source);
-    List<String> ops = reaching(opsReach, type);
-    List<String> tests = reaching(testsReach, type);
-    if (ops.isEmpty()) {
-      return; // no op reaches it
-    }
-    int[] count = counts.computeIfAbsent(file.getFileName().toString(), f -> new int[4]);
-    int planted = 0;
-    for (Mutation mutation : Mutation.of(file, source)) {
-      if (planted == PER_FILE) {
+  private Findings plant(Family family, List<Mutation> mutations) throws Exception {
+    Findings findings = new Findings(family, mutations.size());
+    long end = System.nanoTime() + MINUTES * 60_000_000_000L;
+    for (Mutation mutation : mutations) {
+      if (findings.planted() == PER_FAMILY || System.nanoTime() > end) {
         break;
       }
-      try (MutantTrial trial = MutantTrial.of(mutation, source, folder)) {
+      try (MutantTrial trial = MutantTrial.of(mutation, folder)) {
         if (!trial.compiles()) {
           continue;
         }
-        planted++;
-        count[0]++;
-        String[] failure = trial.property(ops, count[1] < 2);
+        String[] failure = trial.property(family.specs(), findings.wantsExample());
         if (failure.length > 0) {
-          if (count[1]++ < 2) {
-            examples.add(mutation + "\n  " + String.join("\n  ", failure));
-          }
-        } else if (trial.test(tests)) {
-          count[2]++;
+          findings.addByProperty(mutation, failure);
+        } else if (trial.test(family.tests())) {
+          findings.addByTest();
         } else {
-          count[3]++;
-          survivors.add(mutation);
+          findings.addSurvivor(mutation);
         }
       }
     }
+    return findings;
   }
 
   private static Map<String, String> explained() throws IOException {
@@ -129,38 +100,5 @@ final class MutantsTest {
       }
     }
     return reasons;
-  }
-
-  private String report() {
-    int[] sum = new int[4];
-    StringBuilder text = new StringBuilder();
-    for (Map.Entry<String, int[]> e : counts.entrySet()) {
-      int[] c = e.getValue();
-      for (int i = 0; i < 4; i++) {
-        sum[i] += c[i];
-      }
-      text.append("| %s | %d | %d | %d | %d |\n".formatted(e.getKey(), c[0], c[1], c[2], c[3]));
-    }
-    double rate = 100.0 * (sum[1] + sum[2]) / Math.max(1, sum[0]);
-    String head =
-        String.format(
-            Locale.ROOT,
-            "# Mutants%n%n%d planted, %d found by properties, %d by other tests, %d survived: %.1f"
-                + " %% found%n%n| file | planted | by properties | by other tests | survived |%n"
-                + "|---|---|---|---|---|%n",
-            sum[0],
-            sum[1],
-            sum[2],
-            sum[3],
-            rate);
-    StringBuilder tail = new StringBuilder("\n## Survivors\n\n");
-    for (Mutation survivor : survivors) {
-      tail.append(survivor.key()).append('\n');
-    }
-    tail.append("\n## What was found, as it was printed\n\n");
-    for (String example : examples) {
-      tail.append(example).append('\n');
-    }
-    return head + text + tail;
   }
 }

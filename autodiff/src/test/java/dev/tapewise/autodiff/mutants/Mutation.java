@@ -2,7 +2,6 @@ package dev.tapewise.autodiff.mutants;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +56,7 @@ record Mutation(Path file, int line, String mistake, String before, String after
     }
   }
 
-  /** All of a file, in an order that another line of the file does not change. */
+  /** All of a file. */
   static List<Mutation> of(Path file, String source) {
     List<Mutation> all = new ArrayList<>();
     Set<String> seen = new HashSet<>();
@@ -85,7 +84,6 @@ record Mutation(Path file, int line, String mistake, String before, String after
         }
       }
     }
-    all.sort(Comparator.comparingInt(m -> mixed(m.key())));
     return all;
   }
 
@@ -96,8 +94,9 @@ record Mutation(Path file, int line, String mistake, String before, String after
     return matcher;
   }
 
-  private static int mixed(String key) {
-    int h = key.hashCode() * 0x9E3779B9;
+  /** Its place in an order that looks random, and that another line of a file does not change. */
+  int place() {
+    int h = key().hashCode() * 0x9E3779B9;
     return h ^ h >>> 15;
   }
 

@@ -140,6 +140,25 @@ final class LossesTest {
   }
 
   @Test
+  void weightsWithoutABatchNeedTheWholeBatchUnlessTheyAreOfTheLastAxes() {
+    for (Shape shape : List.of(Shape.of(4, 2), Shape.of(2))) {
+      Tape tape = new Tape();
+      Var x = tape.input("x", Shape.of(4, 2));
+      Var w = tape.constant("w", shape);
+      Var loss = x.apply(new BinaryCrossEntropyLoss().weighted(), x, w);
+      Program program = tape.compile(CompileOptions.forwardOnly(loss));
+      program.forward(4);
+      if (shape.rank() == 1) {
+        program.forward(3);
+      } else {
+        assertThatThrownBy(() -> program.forward(3))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("a tensor without a batch has a loss with a whole batch only");
+      }
+    }
+  }
+
+  @Test
   void misfitsSayWhatIsNeeded() {
     Tape tape = new Tape();
     Var x = tape.input("x", Shape.of(4, 3));
@@ -164,6 +183,10 @@ final class LossesTest {
         .hasMessageContaining("huber: delta must be positive and finite but is 0.0; 1 is usual");
     assertThatThrownBy(() -> x.smoothAbsoluteError(x, -1))
         .hasMessageContaining("smooth L1: beta must be finite and at least 0 but is -1.0");
+    assertThatThrownBy(() -> x.huberLoss(x, Float.POSITIVE_INFINITY))
+        .hasMessageContaining("huber: delta must be positive and finite but is Infinity");
+    assertThatThrownBy(() -> x.smoothAbsoluteError(x, Float.POSITIVE_INFINITY))
+        .hasMessageContaining("smooth L1: beta must be finite and at least 0 but is Infinity");
     assertThatThrownBy(() -> x.binaryCrossEntropy(labels))
         .hasMessageContaining("logits and targets must have one shape");
     assertThatThrownBy(() -> x.apply(new BinaryCrossEntropyLoss().positiveWeights(1, 2), x))

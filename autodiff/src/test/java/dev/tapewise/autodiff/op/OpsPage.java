@@ -187,6 +187,8 @@ final class OpsPage {
     - where others read an input, gradients add; where a gradient is unwanted, the others keep their bits
     - a warm step allocates 0 bytes (`OpAllocationTest`)
 
+    That all of this does find mistakes is seen by planting some: [mutants.md](mutants.md) has the share that is found.
+
     | op | forward | gradInput | gradWeight | adjoint | elements | near a kink | samples | reference cases |
     |---|---|---|---|---|---|---|---|---|
     %s

@@ -83,6 +83,12 @@ final class PoolTest {
   }
 
   @Test
+  void aMaximumIsFoundInAsManyPixelsAsAFloatCounts() {
+    Var largest = tape.input("largest", Shape.of(1, 4096, 4096, 1));
+    assertThat(largest.globalMaxPool().shape()).isEqualTo(Shape.of(1, 1));
+  }
+
+  @Test
   void wrongCallsSayWhy() {
     assertThatThrownBy(() -> x.averagePool(PoolWindows.of(2).withDilation(2, 1), true))
         .isInstanceOf(IllegalArgumentException.class)

@@ -11,8 +11,6 @@ package dev.tapewise.core.kernel;
  * gradients.
  */
 public final class CrossEntropy {
-  private static final int LANES = 16;
-
   private CrossEntropy() {}
 
   /**
@@ -109,12 +107,12 @@ public final class CrossEntropy {
    * The tree over lanes: node {@code (lane, span)} holds lanes lane, lane + span, lane + 2 span, ….
    */
   static float sumOfExp(float[] x, int at, int classes, float max, int lane, int span) {
-    if (span < LANES) {
+    if (span < LaneTree.LANES) {
       return sumOfExp(x, at, classes, max, lane, 2 * span)
           + sumOfExp(x, at, classes, max, lane + span, 2 * span);
     }
     float sum = 0f;
-    for (int c = lane; c < classes; c += LANES) {
+    for (int c = lane; c < classes; c += LaneTree.LANES) {
       sum += Functions.exp(x[at + c] - max);
     }
     return sum;
@@ -122,12 +120,12 @@ public final class CrossEntropy {
 
   /** The sum of {@code x - max}, likewise. */
   private static float sum(float[] x, int at, int classes, float max, int lane, int span) {
-    if (span < LANES) {
+    if (span < LaneTree.LANES) {
       return sum(x, at, classes, max, lane, 2 * span)
           + sum(x, at, classes, max, lane + span, 2 * span);
     }
     float sum = 0f;
-    for (int c = lane; c < classes; c += LANES) {
+    for (int c = lane; c < classes; c += LaneTree.LANES) {
       sum += x[at + c] - max;
     }
     return sum;

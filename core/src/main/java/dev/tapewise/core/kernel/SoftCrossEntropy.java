@@ -7,8 +7,6 @@ package dev.tapewise.core.kernel;
  * nothing, even where its logit is -Infinity.
  */
 public final class SoftCrossEntropy {
-  private static final int LANES = 16;
-
   private SoftCrossEntropy() {}
 
   /**
@@ -98,12 +96,12 @@ public final class SoftCrossEntropy {
       float log,
       int lane,
       int span) {
-    if (span < LANES) {
+    if (span < LaneTree.LANES) {
       return losses(x, at, t, tAt, classes, max, log, lane, 2 * span)
           + losses(x, at, t, tAt, classes, max, log, lane + span, 2 * span);
     }
     float sum = 0f;
-    for (int c = lane; c < classes; c += LANES) {
+    for (int c = lane; c < classes; c += LaneTree.LANES) {
       if (t[tAt + c] != 0f) {
         sum = Math.fma(t[tAt + c], log - (x[at + c] - max), sum);
       }
@@ -112,12 +110,12 @@ public final class SoftCrossEntropy {
   }
 
   private static float targets(float[] t, int at, int classes, int lane, int span) {
-    if (span < LANES) {
+    if (span < LaneTree.LANES) {
       return targets(t, at, classes, lane, 2 * span)
           + targets(t, at, classes, lane + span, 2 * span);
     }
     float sum = 0f;
-    for (int c = lane; c < classes; c += LANES) {
+    for (int c = lane; c < classes; c += LaneTree.LANES) {
       sum += t[at + c];
     }
     return sum;
