@@ -12,6 +12,7 @@ public final class Scratch {
 
   private Slab slab = Slab.allocate(0);
   private int[] ints = new int[0];
+  private int reserved;
   private int top;
   private int intTop;
 
@@ -26,6 +27,7 @@ public final class Scratch {
       int aligned = Slab.fewestAligned();
       slab = Slab.allocate(aligned <= MOST_FOR_ALIGNMENT ? Math.max(floats, aligned) : floats);
     }
+    reserved = Math.max(reserved, floats);
     if (ints.length < intCount) {
       ints = new int[intCount];
     }
@@ -41,15 +43,17 @@ public final class Scratch {
     return ints;
   }
 
-  /** Takes {@code count} floats; returns their offset in {@link #floats}. */
+  /**
+   * Takes {@code count} floats; returns their offset in {@link #floats}. No more are given than
+   * were reserved, even where there is room, so that who reserves too few learns of it.
+   */
   public int take(int count) {
     int at = top;
-    int next = Math.addExact(at, roundUp(count));
-    if (next > slab.size()) {
+    if (Math.addExact(at, count) > reserved) {
       throw new IllegalStateException(
-          "scratch of " + slab.size() + " floats cannot give " + count + " with " + at + " taken");
+          "scratch of " + reserved + " floats cannot give " + count + " with " + at + " taken");
     }
-    top = next;
+    top = Math.addExact(at, roundUp(count));
     return slab.base() + at;
   }
 

@@ -59,19 +59,20 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
               "autodiff.op.ConvVariantsTest"),
           of(
               "all convolutions",
-              "ScalarConvolution|Conv\\w+|TransposedConv2d|SpatialTasks|ImageUnits|BiasGradient|Once",
+              "ScalarConvolution|Conv\\w+|TransposedConv2d|SpatialTasks|ImageUnits|BiasGradient|Once"
+                  + "|\\w*Staging|\\w*Reading",
               ".*(conv2d|conv1d).*",
               "core.kernel.scalar.ScalarConvolutionTest",
+              "core.kernel.vector.VectorStagingTest",
               "autodiff.op.ConvVariantsTest"),
           of(
               "norms",
-              "\\w*(Norm|NormGradient|NormChecks|Statistics|Staging|Reading)|GradientSums"
+              "\\w*(Norm|NormGradient|NormChecks|Statistics)|GradientSums"
                   + "|BandTree|ImageBands|VectorRowSums",
               ".* norm.*",
               "core.kernel.RowNormTest",
               "core.kernel.ChannelNormTest",
               "core.kernel.vector.VectorStatisticsTest",
-              "core.kernel.vector.VectorStagingTest",
               "autodiff.op.NormTest"),
           of(
               "pools",
@@ -94,7 +95,7 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
           of(
               "softmax",
               "\\w*Softmax|SoftmaxOp|LaneTree|RowTask",
-              "(log )?softmax|.*cross entropy.*",
+              "(log )?softmax",
               "core.kernel.SoftmaxTest",
               "autodiff.op.LossesTest"),
           of(
@@ -139,6 +140,11 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
 
   static List<Family> all() {
     return ALL;
+  }
+
+  /** The tests to run, with those of vector kernels or without. */
+  List<String> tests(boolean vectors) {
+    return vectors ? tests : tests.stream().filter(t -> !t.contains(".vector.")).toList();
   }
 
   /** Whether it runs at the machine's vector width; the others do on the scalar twins. */

@@ -25,7 +25,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 final class MutantTrial implements AutoCloseable {
   private static final String OPS = "dev.tapewise.autodiff.op.OpTrial";
   private static final String WIDTH = "tapewise.vectorBits";
-  private static final int CASES = 160;
+  private static final int CASES = 60;
   private static final long SECONDS = 180;
 
   private static final String[] LATE = {"(no case)", "a property does not end"};

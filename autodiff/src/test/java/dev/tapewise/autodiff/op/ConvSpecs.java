@@ -83,7 +83,7 @@ final class ConvSpecs {
   private static Axis horizontal(Draw d, Axis v) {
     return Axis.of(
         d,
-        d.oneOf(1, 3, 4, 6, 8, 11),
+        d.oneOf(1, 3, 4, 6, 8, 11, 26),
         d.oneOf(v.kernel(), v.kernel(), 1, 3),
         d.oneOf(v.stride(), v.stride(), 1, 2),
         d.oneOf(v.dilation(), v.dilation(), 1, 2));
@@ -153,12 +153,14 @@ final class ConvSpecs {
   private static OpSample pointwise(Draw d) {
     int in = d.oneOf(1, 3, 8, 17, 40, 300);
     int out = d.channels();
-    int h = d.oneOf(1, 3, 7);
+    // several bands of pixels now and then
+    int h = d.oneOf(1, 3, 7, 17);
+    int w = d.oneOf(1, 3, 7);
     int batch = d.between(1, 3);
-    ConvGeometry g = ConvOptions.valid().convolution(h, h, in, out, 1, 1);
+    ConvGeometry g = ConvOptions.valid().convolution(h, w, in, out, 1, 1);
     return new OpSample(
         "batch " + batch + " " + g,
-        inputs(d, Shape.of(batch, h, h, in), Shape.of(1, 1, in, out), out, false),
+        inputs(d, Shape.of(batch, h, w, in), Shape.of(1, 1, in, out), out, false),
         (tape, v) -> v.get(0).conv2d(v.get(1), Padding.valid()),
         v -> NaiveConv.forward(v[0], v[1], null, g, batch));
   }

@@ -13,7 +13,9 @@ import dev.tapewise.core.Philox;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.ConvOptions;
 import dev.tapewise.core.geometry.Padding;
+import dev.tapewise.core.kernel.Kernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +134,81 @@ final class ConvVariantsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .satisfies(e -> messages.add(e.getMessage()));
     return messages.get(0);
+  }
+
+  @Test
+  void everyPixelOfALargeImageStartsAtTheBias() {
+    Tape tape = new Tape();
+    Var x = tape.input("x", Shape.of(1, 80, 110, 1));
+    Var w = tape.constant("w", Shape.of(1, 1, 2, 1));
+    Var bias = tape.constant("bias", Shape.of(2));
+    Var y = x.transposedConv2d(w, bias, ConvOptions.valid());
+    Program program = tape.compile(CompileOptions.forwardOnly(y));
+    program.input(bias).set(new float[] {3, 4});
+    program.forward();
+    float[] values = program.value(y).toArray();
+    for (int i = 0; i < values.length; i++) {
+      assertThat(values[i]).as("element %d", i).isEqualTo(3 + i % 2);
+    }
+  }
+
+  /** Where a clamp has two slopes it has the slope 0, as in PyTorch. */
+  @Test
+  void atTheKinksOfAClampBehindThemTheGradientIsZero() {
+    for (float kink : new float[] {0, 6}) {
+      for (int groups : new int[] {1, 2, 4}) {
+        for (int kernel : new int[] {1, 3}) {
+          for (Kernels kernels : List.of(Kernels.scalar(), Kernels.preferred())) {
+            Tape tape = new Tape();
+            Var x = tape.input("x", Shape.of(2, 5, 5, 4));
+            Shape shape = Shape.of(kernel, kernel, 4 / groups, 4);
+            Var w = tape.parameter("w", shape, Initializer.constant(0));
+            Var z = x.conv2d(w, ConvOptions.padded(Padding.same()).withGroups(groups));
+            Var y = frozen(z, kink).relu6();
+            Var last = tape.parameter("last", Shape.of(3, 3, 4, 2), Initializer.constant(1));
+            Var loss = y.conv2d(last, Padding.of(1)).sum();
+            Program program = tape.compile(CompileOptions.of(loss).kernels(kernels));
+            tape.parameters().initialize(1);
+            float[] values = new float[x.shape().intSize()];
+            Arrays.fill(values, 1);
+            program.input(x).set(values);
+            program.forward();
+            program.backward();
+            assertThat(program.gradient(w).toArray())
+                .as("%d groups, kernel %d, kink at %s", groups, kernel, kink)
+                .containsOnly(0f);
+          }
+        }
+      }
+    }
+  }
+
+  private static Var frozen(Var y, float shift) {
+    Tape tape = y.tape();
+    Shape c = Shape.of(y.shape().axis(-1));
+    BatchNorm.Running running =
+        new BatchNorm.Running(
+            tape.buffer("mean", c, Initializer.constant(0)),
+            tape.buffer("variance", c, Initializer.constant(1)));
+    return y.apply(
+        BatchNorm.evaluation(running, 1e-5f),
+        tape.parameter("scale", c, Initializer.constant(1.5f)),
+        tape.parameter("shift", c, Initializer.constant(shift)));
+  }
+
+  @Test
+  void anOpOfOtherImagesSaysWhichItTakes() {
+    Shape x = Shape.of(2, 5, 6, 3);
+    Conv2d conv = Conv2d.of(x, Shape.of(3, 3, 3, 4), ConvOptions.valid(), false);
+    TransposedConv2d transposed =
+        TransposedConv2d.of(x, Shape.of(3, 3, 4, 3), ConvOptions.valid(), false);
+    Tape tape = new Tape();
+    Var w = tape.constant("w", Shape.of(3, 3, 3, 4));
+    for (Shape other : List.of(Shape.of(2, 4, 6, 3), Shape.of(2, 5, 7, 3), Shape.of(2, 5, 6, 2))) {
+      Var images = tape.input("x" + other, other);
+      assertThat(message(() -> images.apply(conv, w))).contains("x must be [N, 5, 6, 3]");
+      assertThat(message(() -> images.apply(transposed, w))).contains("x must be [N, 5, 6, 3]");
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ final class LossesTest {
     Var x = tape.input("x", Shape.of(capacity, 3));
     int perRow = targets.length / 4;
     Var t = tape.input("t", perRow == 1 ? Shape.of(capacity) : Shape.of(capacity, 3));
-    Var loss = x.apply(op, t);
+    Var applied = x.apply(op, t);
+    Var loss = applied.shape().equals(Shape.of(1)) ? applied : applied.sum();
     Program program = tape.compile(CompileOptions.of(loss).keepGradients(List.of(x)));
     program.input(x).set(Arrays.copyOf(LOGITS, capacity * 3));
     program.input(t).set(Arrays.copyOf(targets, capacity * perRow));
@@ -56,6 +58,27 @@ final class LossesTest {
           return DynamicTest.dynamicTest(
               op.name(),
               () -> assertThat(firstRows(op, t, 4, 3)).isEqualTo(firstRows(op, t, 3, 3)));
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> lossesThatStayApartAddUpToTheirSum() {
+    float[] labels = {2, 0, 1, 1};
+    float[] values = {0, 1, 0.5f, 0, 1, 1, 0, 0, 1, 0.25f, 0, 1};
+    return Stream.<Function<Reduction, Op>>of(
+            r -> new CrossEntropyLoss(0.1f).reducedBy(r),
+            r -> new CrossEntropyLoss(0.1f).weights(1, 2, 3).reducedBy(r),
+            r -> new SoftCrossEntropyLoss(0.1f).reducedBy(r),
+            r -> RegressionLoss.huber(1).reducedBy(r),
+            r -> new BinaryCrossEntropyLoss().reducedBy(r))
+        .map(loss -> {
+          Op whole = loss.apply(Reduction.SUM);
+          float[] t = whole instanceof CrossEntropyLoss ? labels : values;
+          return DynamicTest.dynamicTest(
+              whole.name(),
+              () ->
+                  assertThat(firstRows(loss.apply(Reduction.NONE), t, 4, 4))
+                      .containsExactly(firstRows(whole, t, 4, 4), within(1e-5f)));
         });
   }
 

@@ -135,8 +135,20 @@ final class OpPlay {
     return weights;
   }
 
-  /** Plays twice, and looks that the second has the bits of the first and changed no input. */
+  /**
+   * Plays twice, and looks that the second has the bits of the first and changed no input. Without
+   * a team it is played by one thread whose scratch no other program has made larger.
+   */
   Result run() {
+    if (team != null) {
+      return run(team);
+    }
+    try (Workers one = new Workers(1)) {
+      return run(one);
+    }
+  }
+
+  private Result run(Workers workers) {
     Tape tape = new Tape();
     List<Var> inputs = new ArrayList<>();
     for (OpSample.Input in : sample.inputs()) {
@@ -171,7 +183,7 @@ final class OpPlay {
     options = amongNorms ? options.keep(y) : options.keep(kept);
     options = poison ? options.poisonEndedBuffers() : options;
     options = plain ? options.plain() : options;
-    Program program = tape.compile(team == null ? options : options.workers(team));
+    Program program = tape.compile(options.workers(workers));
     for (int i = 0; i < inputs.size(); i++) {
       program.input(inputs.get(i)).set(sample.inputs().get(i).values());
     }

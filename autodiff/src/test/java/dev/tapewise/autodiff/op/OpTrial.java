@@ -15,17 +15,19 @@ public final class OpTrial {
    */
   private static final long MOST_CPU_NANOS = 12_000_000_000L;
 
+  private static final int MOST_TEXT = 300;
+
   private OpTrial() {}
 
   /**
-   * The first failure of specs whose names match: the printed line of its case (shrunk, where
-   * asked) and its text; empty if there is none.
+   * The first failure in so many cases of each spec whose name matches: the printed line of its
+   * case (shrunk, where asked) and its text; empty if there is none.
    */
   public static String[] firstFailure(String names, int cases, boolean shrink) {
     List<OpSpecs.Spec> specs =
         OpSpecs.all().stream().filter(spec -> spec.name().matches(names)).toList();
     long end = cpuNanos() + MOST_CPU_NANOS;
-    for (int i = 0; i < cases && cpuNanos() < end; i++) {
+    for (int i = 0; i < cases * specs.size() && cpuNanos() < end; i++) {
       OpSpecs.Spec spec = specs.get(i % specs.size());
       // loops over whole vectors need more channels than most small cases have
       OpCase drawn = i / specs.size() % 3 == 2 ? OpCase.any(spec, i) : OpCase.small(spec, i);
@@ -78,7 +80,9 @@ public final class OpTrial {
       proof.fewerImagesHaveTheBitsOfAProgramForFewer();
       return null;
     } catch (AssertionError | RuntimeException e) {
-      return String.valueOf(e.getMessage()).lines().limit(3).reduce("", (a, b) -> a + " " + b);
+      String text =
+          String.valueOf(e.getMessage()).lines().limit(3).reduce("", (a, b) -> a + " " + b);
+      return text.substring(0, Math.min(MOST_TEXT, text.length()));
     }
   }
 

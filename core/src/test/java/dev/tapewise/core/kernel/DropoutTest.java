@@ -70,6 +70,15 @@ class DropoutTest {
   }
 
   @Test
+  void anElementWhoseNumberIsPStays() {
+    float[] uniform = new float[COUNT];
+    Philox.fillUniform(uniform, 0, COUNT, 7, 8, 9, 0f, 1f);
+    for (int i = 0; i < COUNT; i++) {
+      assertThat(Dropout.factor(i, uniform[i], 7, 8, 9)).isPositive();
+    }
+  }
+
+  @Test
   void theShareOfDroppedElementsIsP() {
     float[] ones = new float[100_000];
     Arrays.fill(ones, 1f);

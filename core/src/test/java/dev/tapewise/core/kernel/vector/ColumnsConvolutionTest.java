@@ -33,6 +33,12 @@ class ColumnsConvolutionTest {
   }
 
   @Test
+  void manyInputsOfFewOutputsHaveTheBitsOfTheTwin() {
+    check(ConvolutionShape.of(6, 5, 70, 1).pad(1));
+    check(ConvolutionShape.of(6, 5, 70, 2).kernel(2, 2).stride(2, 2));
+  }
+
+  @Test
   void kernelsLargerThanTheImageHaveTheBitsOfTheTwin() {
     check(ConvolutionShape.of(1, 1, 3, 4).pad(1));
     check(ConvolutionShape.of(2, 1, 3, 4).kernel(5, 5).pad(2));

@@ -70,6 +70,17 @@ class VectorDepthwiseTest {
   }
 
   @Test
+  void rowsOfManyOutputsOfAnyStrideHaveTheTwinsBits() {
+    for (int channels : new int[] {3, 8, 17}) {
+      check(26, channels, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2);
+      check(26, channels, 5, 5, 2, 2, 1, 1, 2, 2, 2, 2);
+      check(26, channels, 5, 5, 3, 3, 1, 1, 2, 2, 2, 2);
+      check(26, channels, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1);
+      check(26, channels, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2);
+    }
+  }
+
+  @Test
   void everyChannelCountHasTheTwinsBits() {
     for (int channels = 1; channels <= 33; channels++) {
       check(9, channels, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1);

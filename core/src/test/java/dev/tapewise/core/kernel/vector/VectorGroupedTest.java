@@ -27,6 +27,13 @@ class VectorGroupedTest {
   }
 
   @Test
+  void groupsOfFewInputsAndManyOutputsHaveTheBitsOfTheTwin() {
+    check(ConvolutionShape.of(6, 3, 2, 24).groups(2).pad(1));
+    check(ConvolutionShape.of(3, 3, 2, 48).groups(2).kernel(1, 1));
+    check(ConvolutionShape.of(6, 27, 4, 8).groups(2).stride(3, 3).pad(1));
+  }
+
+  @Test
   void anyKernelStrideAndDilationHasTheBitsOfTheTwin() {
     check(ConvolutionShape.of(6, 5, 6, 12).groups(6).kernel(1, 1));
     check(ConvolutionShape.of(6, 5, 8, 8).groups(4).kernel(1, 1).stride(2, 2));
