@@ -83,7 +83,7 @@ final class ConvSpecs {
   private static Axis horizontal(Draw d, Axis v) {
     return Axis.of(
         d,
-        d.oneOf(1, 3, 4, 6, 8, 11, 26),
+        d.oneOf(1, 3, 4, 6, 8, 11),
         d.oneOf(v.kernel(), v.kernel(), 1, 3),
         d.oneOf(v.stride(), v.stride(), 1, 2),
         d.oneOf(v.dilation(), v.dilation(), 1, 2));
