@@ -56,6 +56,7 @@ final class ReadmeTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
                 "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
                 "-Xmx512m",
                 "-cp",
                 classPath(),
