@@ -52,6 +52,15 @@ final class WorkTest {
   }
 
   @Test
+  void aLinearLayerMultipliesItsWeightsByEveryImage() {
+    Var x = tape.input("x", Shape.of(4, 3));
+    tape.enter("classifier");
+    Var w = tape.parameter("w", Shape.of(3, 8), Role.WEIGHT, Initializer.heFanOut(1));
+    Program program = tape.compile(x.linear(w).sum());
+    assertThat(find(program, "classifier (linear)", false).multiplyAdds()).isEqualTo(4 * 3 * 8);
+  }
+
+  @Test
   void aFusedNormMovesNothingAndItsNeighboursReadThroughIt() {
     Program program = tape.compile(network());
     assertThat(find(program, "first (batch norm)", false).bytes()).isZero();
