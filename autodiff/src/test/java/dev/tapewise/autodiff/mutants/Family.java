@@ -126,7 +126,8 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
               "matmul and linear",
               "MatMul|MatrixProducts|Linear",
               "matmul.*|linear",
-              "autodiff.op.MatMulTest"));
+              "autodiff.op.MatMulTest",
+              "autodiff.WorkTest"));
 
   private static Family of(String name, String files, String specs, String... tests) {
     List<String> classes = new ArrayList<>();
