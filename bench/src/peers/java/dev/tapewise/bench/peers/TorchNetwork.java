@@ -10,6 +10,7 @@ import dev.tapewise.autodiff.op.BatchNorm;
 import dev.tapewise.autodiff.op.Clamp;
 import dev.tapewise.autodiff.op.Conv2d;
 import dev.tapewise.autodiff.op.Linear;
+import dev.tapewise.autodiff.op.Sum;
 import dev.tapewise.autodiff.op.UnaryOp;
 import dev.tapewise.core.Shape;
 import dev.tapewise.core.geometry.ConvGeometry;
@@ -105,6 +106,7 @@ final class TorchNetwork {
       case BatchNorm norm -> norm(node, norm);
       case Linear _ -> linear(node);
       case AveragePool _ -> globalPool(node);
+      case Sum mean when mean.name().equals("mean") -> globalPool(node);
       case Clamp clamp -> clamp(node, clamp, inPlace);
       case UnaryOp unary -> unary(node, unary.function(), inPlace);
       case ArithmeticOp arithmetic when arithmetic.name().equals("add") -> Tensor::add;
@@ -161,7 +163,7 @@ final class TorchNetwork {
     return (x, _) -> torch.linear(x, w, bias);
   }
 
-  /** A window over the whole image, whatever its size. */
+  /** A window over the whole image, or a mean over both its axes, whatever its size. */
   private static BinaryOperator<Tensor> globalPool(Node node) {
     Shape result = node.output().shape();
     if (result.rank() == 2) {
