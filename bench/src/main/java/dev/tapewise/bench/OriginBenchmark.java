@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 20, time = 2)
+@Warmup(iterations = 40, time = 2)
 @Measurement(iterations = 5, time = 2)
 @Fork(
     value = 1,
