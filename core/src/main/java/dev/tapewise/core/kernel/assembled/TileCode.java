@@ -15,6 +15,7 @@ import static dev.tapewise.core.kernel.assembled.Assembler.RSI;
 import static dev.tapewise.core.kernel.assembled.Assembler.RSP;
 
 import dev.tapewise.core.kernel.assembled.Assembler.Address;
+import java.util.function.IntFunction;
 
 /**
  * Machine code of register tiles: {@code rows × 2} vectors of 8 floats in registers 0 to 11, the
@@ -182,13 +183,21 @@ final class TileCode {
   }
 
   private void step(int u) {
+    multiplyAdd(asm, rows, u, r -> row(r < 3 ? R10 : RBX, RCX, r % 3, u * Float.BYTES));
+  }
+
+  /**
+   * One step of the reduction: row {@code u} of the panel at RAX times one broadcast value for each
+   * row of the tile.
+   */
+  private static void multiplyAdd(Assembler asm, int rows, int u, IntFunction<Address> value) {
     asm.load(12, Address.of(RAX, u * PANEL_ROW));
     asm.load(13, Address.of(RAX, u * PANEL_ROW + VECTOR));
     for (int r = 0; r < rows; r++) {
-      int value = 14 + r % 2;
-      asm.broadcast(value, row(r < 3 ? R10 : RBX, RCX, r % 3, u * Float.BYTES));
-      asm.fma(2 * r, value, 12);
-      asm.fma(2 * r + 1, value, 13);
+      int broadcast = 14 + r % 2;
+      asm.broadcast(broadcast, value.apply(r));
+      asm.fma(2 * r, broadcast, 12);
+      asm.fma(2 * r + 1, broadcast, 13);
     }
   }
 
@@ -215,14 +224,8 @@ final class TileCode {
     asm.align(32);
     int turn = asm.here();
     for (int u = 0; u < steps; u++) {
-      asm.load(12, Address.of(RAX, u * PANEL_ROW));
-      asm.load(13, Address.of(RAX, u * PANEL_ROW + VECTOR));
-      for (int r = 0; r < height; r++) {
-        int value = 14 + r % 2;
-        asm.broadcast(value, Address.of(R10, u * PANEL_ROW + (from + r) * Float.BYTES));
-        asm.fma(2 * r, value, 12);
-        asm.fma(2 * r + 1, value, 13);
-      }
+      int first = u * PANEL_ROW + from * Float.BYTES;
+      multiplyAdd(asm, height, u, r -> Address.of(R10, first + r * Float.BYTES));
     }
     asm.addImmediate(R10, steps * PANEL_ROW);
     asm.addImmediate(RAX, steps * PANEL_ROW);
