@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Register tiles of matrix products in machine code that this process assembled, with the bits of
@@ -54,15 +53,6 @@ public final class AssembledTiles {
     MemorySegment[] some = new MemorySegment[(code.size() + step - 1) / step];
     Arrays.setAll(some, i -> code.get(i * step));
     return some;
-  }
-
-  /**
-   * The tiles, where they can be had and are wanted: see {@link Support}.
-   *
-   * @param panelWidth floats in a row of this process's panels
-   */
-  public static Optional<AssembledTiles> ifSupported(int panelWidth) {
-    return Support.given(panelWidth) ? Support.orReport(AssembledTiles::new) : Optional.empty();
   }
 
   /**

@@ -13,6 +13,7 @@ final class Assembler {
   static final int RDX = 2;
   static final int RBX = 3;
   static final int RSP = 4;
+  static final int RBP = 5;
   static final int RSI = 6;
   static final int RDI = 7;
   static final int R8 = 8;
@@ -21,11 +22,20 @@ final class Assembler {
   static final int R11 = 11;
   static final int R12 = 12;
   static final int R13 = 13;
+  static final int R14 = 14;
+  static final int R15 = 15;
+
+  /** Predicates of comparisons: ordered, so that NaN gives false, and quiet. */
+  static final int LESS = 0x11;
+
+  static final int GREATER = 0x1E;
 
   /** Opcode maps of VEX. */
   private static final int MAP_0F = 1;
 
   private static final int MAP_0F38 = 2;
+
+  private static final int MAP_0F3A = 3;
 
   /** Mandatory prefixes of VEX. */
   private static final int NO_PREFIX = 0;
@@ -95,6 +105,43 @@ final class Assembler {
     vex(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
   }
 
+  /** {@code sum = a * memory + sum}, rounded once. */
+  void fma(int sum, int a, Address b) {
+    vex(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
+  }
+
+  /** {@code a = a * b + c}, rounded once. */
+  void multiplyThenAdd(int a, int b, int c) {
+    vex(MAP_0F38, PREFIX_66, a, b, c, 0xA8);
+  }
+
+  /** {@code y = x}. */
+  void copy(int y, int x) {
+    vex(MAP_0F, NO_PREFIX, y, 0, x, 0x28);
+  }
+
+  /** Every lane of {@code mask} becomes all ones where {@code a predicate b}, else 0. */
+  void compare(int mask, int a, int b, int predicate) {
+    vex(MAP_0F, NO_PREFIX, mask, a, b, 0xC2);
+    emit(predicate);
+  }
+
+  /** {@code y = mask ? b : a}, lane by lane. */
+  void blend(int y, int a, int b, int mask) {
+    vex(MAP_0F3A, PREFIX_66, y, a, b, 0x4A);
+    emit(16 * mask);
+  }
+
+  /** {@code y = a & b}, bit by bit. */
+  void and(int y, int a, int b) {
+    vex(MAP_0F, NO_PREFIX, y, a, b, 0x54);
+  }
+
+  /** {@code y = a & memory}, bit by bit. */
+  void and(int y, int a, Address b) {
+    vex(MAP_0F, NO_PREFIX, y, a, b, 0x54);
+  }
+
   /** {@code y = 0}. */
   void zero(int y) {
     vex(MAP_0F, NO_PREFIX, y, y, y, 0x57);
@@ -125,6 +172,13 @@ final class Assembler {
     memory(r, from);
   }
 
+  /** {@code r = 4 bytes of memory}, with their sign. */
+  void loadInt(int r, Address from) {
+    rexWide(r, from);
+    emit(0x63);
+    memory(r, from);
+  }
+
   /** {@code r = s}. */
   void move(int r, int s) {
     registers(0x89, s, r);
@@ -145,6 +199,22 @@ final class Assembler {
   void andImmediate(int r, int immediate) {
     registers(0x81, 4, r);
     emitInt(immediate);
+  }
+
+  /** {@code r -= s}; the zero flag says whether nothing is left. */
+  void subtract(int r, int s) {
+    registers(0x29, s, r);
+  }
+
+  /** The zero flag says whether r is 0. */
+  void test(int r) {
+    registers(0x85, r, r);
+  }
+
+  /** {@code r <<= bits}. */
+  void shiftLeft(int r, int bits) {
+    registers(0xC1, 4, r);
+    emit(bits);
   }
 
   /** {@code r >>>= bits}; the zero flag says whether nothing is left. */

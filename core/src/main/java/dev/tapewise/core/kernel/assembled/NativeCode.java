@@ -38,6 +38,15 @@ final class NativeCode {
                   JAVA_LONG, JAVA_LONG),
               Linker.Option.critical(true));
 
+  /** Code, four arrays of floats and one of ints with offsets in bytes. */
+  private static final MethodHandle CALL_WITH_INTS =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.ofVoid(
+                  ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG,
+                  ADDRESS, JAVA_LONG),
+              Linker.Option.critical(true));
+
   private NativeCode() {}
 
   /**
@@ -130,6 +139,42 @@ final class NativeCode {
           second,
           third,
           fourth);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Runs code on four arrays, from an index each, with arguments in an int array. What it does to
+   * them is the caller's to check.
+   */
+  static void call(
+      MemorySegment code,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      float[] d,
+      int dOffset,
+      int[] arguments,
+      int offset) {
+    try {
+      CALL_WITH_INTS.invokeExact(
+          code,
+          MemorySegment.ofArray(a),
+          bytes(aOffset),
+          MemorySegment.ofArray(b),
+          bytes(bOffset),
+          MemorySegment.ofArray(c),
+          bytes(cOffset),
+          MemorySegment.ofArray(d),
+          bytes(dOffset),
+          MemorySegment.ofArray(arguments),
+          bytes(offset));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

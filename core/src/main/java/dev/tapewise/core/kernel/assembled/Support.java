@@ -18,20 +18,20 @@ final class Support {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
   private static final String FLAGS = "flags";
   private static final List<String> NEEDED = List.of("avx2", "fma");
-  private static final System.Logger LOG = System.getLogger(AssembledTiles.class.getName());
+  private static final System.Logger LOG = System.getLogger(AssembledKernels.class.getName());
 
   private Support() {}
 
   /** Whether everything is given; says in one line if nothing but native access is missing. */
-  static boolean given(int panelWidth) {
-    if (!wanted() || !linuxOnX64() || panelWidth != TileCode.WIDTH || !processorHas()) {
+  static boolean given(int lanes) {
+    if (!wanted() || !linuxOnX64() || lanes != RowCode.LANES || !processorHas()) {
       return false;
     }
     Module module = Support.class.getModule();
     if (!module.isNativeAccessEnabled()) {
       LOG.log(
           System.Logger.Level.INFO,
-          "Matrix products run on the Vector API. For assembled kernels, which are faster, start"
+          "All kernels run on the Vector API. For assembled kernels, which are faster, start"
               + " java with --enable-native-access="
               + (module.isNamed() ? module.getName() : "ALL-UNNAMED"));
       return false;
@@ -39,14 +39,14 @@ final class Support {
     return true;
   }
 
-  /** The tiles; empty, with one line, where the system refuses executable memory. */
-  static Optional<AssembledTiles> orReport(Supplier<AssembledTiles> tiles) {
+  /** The kernels; empty, with one line, where the system refuses executable memory. */
+  static Optional<AssembledKernels> orReport(Supplier<AssembledKernels> kernels) {
     try {
-      return Optional.of(tiles.get());
+      return Optional.of(kernels.get());
     } catch (IllegalStateException | UnsupportedOperationException | LinkageError e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "Matrix products run on the Vector API, since assembled code cannot be loaded: "
+          "All kernels run on the Vector API, since assembled code cannot be loaded: "
               + e.getMessage());
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,16 @@ final class DepthwiseBackward {
   private final int pairs;
 
   private final int firstPairColumn;
+
+  /** Does the rows of the input's gradient; null where those of the Vector API do. */
+  private final @Nullable AssembledRows assembledInput;
+
+  /** Does those of the weights' gradient. */
+  private final @Nullable AssembledRows assembledWeights;
+
+  /** The order in which the weights are to be packed. */
+  final int[] order;
+
   private final int pairShift;
 
   DepthwiseBackward(DepthwisePlan plan) {
@@ -34,6 +45,16 @@ final class DepthwiseBackward {
     int padLeft = plan.geometry.padLeft();
     correlationShift = (plan.gradientLeft + padLeft - 2) * L;
     phases = new DepthwisePhases(plan.geometry, plan.gradientLeft, plan.correlates);
+    boolean known = phases.sideBySide;
+    for (int[] offsets : phases.offsets) {
+      known &= AssembledRows.knows(offsets.length, 1);
+    }
+    assembledInput = known ? plan.assembled : null;
+    assembledWeights = plan.strideWidth <= AssembledRows.WIDEST_STEP ? plan.assembled : null;
+    order = new int[plan.taps];
+    int last = plan.taps - 1;
+    Arrays.setAll(
+        order, t -> assembledInput != null ? phases.order[t] : plan.correlates ? last - t : t);
     int firstPair = padLeft / 2;
     firstPairColumn = 2 * firstPair + 1 - padLeft;
     pairShift = (plan.gradientLeft + firstPair) * L;
@@ -96,10 +117,10 @@ final class DepthwiseBackward {
     for (int oh = Math.min(dxFrom, dwFrom); oh < Math.max(dxTo, dwTo); oh++) {
       boolean forWeights = oh >= dwFrom && oh < dwTo;
       if (forWeights || (oh >= dxFrom && oh < dxTo)) {
-        gradient.stage(floats, dzRing, dy, image, oh);
+        gradient.stage(dzRing, dy, image, oh, scratch);
       }
       if (partial != null && forWeights) {
-        staged = plan.stageInput(floats, ring, x, image, staged, oh);
+        staged = plan.stageInput(ring, x, image, staged, oh, scratch);
         weightRow(partial, partialOffset, ring, dzRing, oh, scratch);
       }
       if (dx != null) {
@@ -126,7 +147,8 @@ final class DepthwiseBackward {
     int dzRow = gradient.image(dzRing, oh);
     int dzStep = gradient.blockStep;
     int columns = plan.outWidth;
-    if (plan.threeByThree) {
+    AssembledRows assembled = assembledWeights;
+    if (plan.threeByThree && assembled == null) {
       int ih = plan.top(oh);
       int row0 = input.row(ring, ih);
       int row1 = input.row(ring, ih + plan.dilationHeight);
@@ -166,10 +188,28 @@ final class DepthwiseBackward {
     plan.tapOffsets(ints, offsets, ring, oh);
     // The last group's spare sums are of any tap; nobody reads them.
     Arrays.fill(ints, offsets + plan.taps, offsets + plan.nines * NINE, ints[offsets]);
+    int arguments = assembled == null ? 0 : scratch.takeInts(AssembledRows.ARGUMENTS);
     for (int k = 0; k < plan.nines; k++) {
+      int nine = partialAt + k * NINE * plan.padded;
+      if (assembled != null) {
+        assembled.nineWeights(
+            partial,
+            nine,
+            floats,
+            plan.strideWidth,
+            step,
+            dzRow,
+            dzStep,
+            columns,
+            plan.padded / L,
+            ints,
+            offsets + k * NINE,
+            arguments);
+        continue;
+      }
       DepthwiseTaps.nineWeights(
           partial,
-          partialAt + k * NINE * plan.padded,
+          nine,
           floats,
           plan.strideWidth,
           step,
@@ -220,6 +260,10 @@ final class DepthwiseBackward {
       int zero,
       Scratch scratch) {
     int row = ih + plan.padTop;
+    if (assembledInput != null) {
+      assembledPhases(assembledInput, dx, dxAt, dxStep, ring, row, w, wAt, zero, scratch);
+      return;
+    }
     if (plan.correlates && plan.width >= 4) {
       float[] floats = scratch.floats();
       int row0 = gradient.row(ring, row - 2 * plan.dilationHeight) + correlationShift;
@@ -285,6 +329,56 @@ final class DepthwiseBackward {
   /** The ring row of the output row that an input row (top padding counted) meets. */
   private int outputRow(int ring, int row) {
     return gradient.row(ring, Math.floorDiv(row, plan.strideHeight));
+  }
+
+  /** The columns of every phase, assembled. */
+  private void assembledPhases(
+      AssembledRows assembled,
+      float[] dx,
+      int dxAt,
+      int dxStep,
+      int ring,
+      int row,
+      float[] w,
+      int wAt,
+      int zero,
+      Scratch scratch) {
+    int intMark = scratch.intMark();
+    int[] ints = scratch.ints();
+    int rowPhase = row % plan.strideHeight;
+    int[] kernelRows = phases.kernelRows[rowPhase];
+    int at = scratch.takeInts(AssembledRows.ARGUMENTS + kernelRows.length);
+    for (int phase = 0; phase < plan.strideWidth; phase++) {
+      int columns = phases.columns[phase];
+      if (columns == 0) {
+        continue;
+      }
+      int[] offsets = phases.offsets[phase];
+      int rows = offsets.length == 0 ? 0 : kernelRows.length;
+      for (int k = 0; k < rows; k++) {
+        ints[at + AssembledRows.ARGUMENTS + k] =
+            outputRow(ring, row - kernelRows[k] * plan.dilationHeight) + offsets[0];
+      }
+      assembled.row(
+          dx,
+          dxAt + phases.firstColumn[phase] * dxStep,
+          plan.strideWidth * dxStep,
+          columns,
+          scratch.floats(),
+          1,
+          gradient.blockStep,
+          plan.padded / L,
+          w,
+          wAt + phases.starts[rowPhase][phase] * L,
+          plan.taps * L,
+          scratch.floats(),
+          zero,
+          ints,
+          at,
+          rows,
+          offsets.length);
+    }
+    scratch.release(scratch.mark(), intMark);
   }
 
   /** The columns of every phase, or those of them that the pairs leave. */

@@ -23,6 +23,15 @@ final class DepthwisePhases {
   /** Per row phase and column phase, the weights' places among the taps. */
   final int[][][] taps;
 
+  /** Taps in the order in which the phases use them, phase by phase. */
+  final int[] order;
+
+  /** Per row phase and column phase, where its taps start in {@link #order}. */
+  final int[][] starts;
+
+  /** Whether every phase reads columns of the ring that lie side by side. */
+  final boolean sideBySide;
+
   /** Per column phase, its first column of the image. */
   final int[] firstColumn;
 
@@ -57,12 +66,29 @@ final class DepthwisePhases {
         offsets[column][i] = (left + reach / g.strideWidth()) * L;
       }
     }
+    order = new int[g.taps()];
+    starts = new int[g.strideHeight()][g.strideWidth()];
+    int start = 0;
     for (int row = 0; row < g.strideHeight(); row++) {
       for (int column = 0; column < g.strideWidth(); column++) {
+        int[] natural =
+            taps(kernelRows[row], kernelColumns[column], g.kernelWidth(), g.taps(), false);
         taps[row][column] =
-            taps(kernelRows[row], kernelColumns[column], g.kernelWidth(), g.taps(), flipped);
+            flipped
+                ? taps(kernelRows[row], kernelColumns[column], g.kernelWidth(), g.taps(), true)
+                : natural;
+        starts[row][column] = start;
+        System.arraycopy(natural, 0, order, start, natural.length);
+        start += natural.length;
       }
     }
+    boolean together = true;
+    for (int[] offset : offsets) {
+      for (int i = 1; i < offset.length; i++) {
+        together &= offset[i] == offset[i - 1] + L;
+      }
+    }
+    sideBySide = together;
   }
 
   private static int[] met(int phase, int kernel, int stride, int dilation) {

@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,6 +18,10 @@ final class DepthwisePlan {
   static final int NINE = 9;
 
   final ConvGeometry geometry;
+
+  /** Null where rows are those of the Vector API. */
+  final @Nullable AssembledRows assembled;
+
   final int height;
   final int width;
   final int outHeight;
@@ -54,8 +59,9 @@ final class DepthwisePlan {
   /** Zero columns on the left of a gradient row. */
   final int gradientLeft;
 
-  DepthwisePlan(ConvGeometry g) {
+  DepthwisePlan(ConvGeometry g, @Nullable AssembledRows assembled) {
     geometry = g;
+    this.assembled = assembled;
     height = g.height();
     width = g.width();
     outHeight = g.outHeight();
@@ -77,19 +83,20 @@ final class DepthwisePlan {
     int spanWidth = (g.kernelWidth() - 1) * g.dilationWidth();
     int left = g.padLeft();
     int columns = Math.max(left + width, (outWidth - 1) * strideWidth + spanWidth + 1);
-    input = new RowRing(height, width, channels, spanHeight + 1, left, columns);
+    input = new RowRing(height, width, channels, spanHeight + 1, left, columns, assembled);
     gradientLeft = Math.max(0, (spanWidth - left + strideWidth - 1) / strideWidth);
     int reached = Math.max(outWidth, (width - 1 + left) / strideWidth + 1);
     int live = spanHeight / strideHeight + 1;
     gradient =
-        new RowRing(outHeight, outWidth, channels, live, gradientLeft, gradientLeft + reached);
+        new RowRing(
+            outHeight, outWidth, channels, live, gradientLeft, gradientLeft + reached, assembled);
   }
 
-  /** Packs weights as {@code [block][tap][L]}, taps in reverse if {@code flip}. */
-  void pack(float[] packed, int packedOffset, float[] w, int wOffset, boolean flip) {
+  /** Packs weights as {@code [block][tap][L]}, taps in the order given. */
+  void pack(float[] packed, int packedOffset, float[] w, int wOffset, int[] order) {
     Arrays.fill(packed, packedOffset, packedOffset + taps * padded, 0f);
     for (int t = 0; t < taps; t++) {
-      int from = wOffset + (flip ? taps - 1 - t : t) * channels;
+      int from = wOffset + order[t] * channels;
       for (int c = 0; c < channels; c++) {
         packed[packedOffset + (c / L * taps + t) * L + c % L] = w[from + c];
       }
@@ -123,11 +130,11 @@ final class DepthwisePlan {
    * @param staged rows before this one are staged or no longer needed
    * @return the same for the next output row
    */
-  int stageInput(float[] floats, int ring, Reading x, int image, int staged, int oh) {
+  int stageInput(int ring, Reading x, int image, int staged, int oh, Scratch scratch) {
     int first = Math.max(staged, top(oh));
     int end = Math.min(height, top(oh) + (geometry.kernelHeight() - 1) * dilationHeight + 1);
     for (int row = first; row < end; row++) {
-      input.stage(floats, ring, x, image, row);
+      input.stage(ring, x, image, row, scratch);
     }
     return Math.max(first, end);
   }

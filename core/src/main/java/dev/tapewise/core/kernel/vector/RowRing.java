@@ -1,10 +1,13 @@
 package dev.tapewise.core.kernel.vector;
 
+import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a few rows of an image lie in scratch while a kernel works on them: {@code [slot][channel
@@ -30,19 +33,31 @@ final class RowRing {
   private final int width;
   private final int channels;
 
+  /** Null where rows are staged on the Vector API. */
+  private final @Nullable AssembledRows assembled;
+
   /**
    * A ring for images of {@code [rows, width, channels]}.
    *
    * @param live rows that must be held at once
    * @param left zero columns on the left of the image
    * @param columns columns in all
+   * @param assembled stages whole vectors of channels, or null
    */
-  RowRing(int rows, int width, int channels, int live, int left, int columns) {
+  RowRing(
+      int rows,
+      int width,
+      int channels,
+      int live,
+      int left,
+      int columns,
+      @Nullable AssembledRows assembled) {
     this.rows = rows;
     this.slots = powerOfTwo(Math.min(rows, live));
     this.width = width;
     this.channels = channels;
     this.left = left;
+    this.assembled = assembled;
     this.right = columns - left - width;
     this.blockStep = Math.multiplyExact(columns, L);
     this.rowSize = Math.multiplyExact((channels + L - 1) / L, blockStep);
@@ -84,13 +99,49 @@ final class RowRing {
     }
   }
 
+  /** Ints of scratch that staging takes. */
+  static int scratchInts() {
+    return AssembledRows.ARGUMENTS;
+  }
+
   /** Stages a row of an image as it is to be read. */
-  void stage(float[] floats, int ring, Reading x, int image, int row) {
+  void stage(int ring, Reading x, int image, int row, Scratch scratch) {
+    float[] floats = scratch.floats();
     float[] coefficients = x.coefficients();
     int to = image(ring, row);
     int at = x.offset() + (image * rows + row) * width * channels;
+    int blocks = assembled == null ? 0 : channels / L;
+    int done = blocks * L;
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      int ints = scratch.takeInts(scratchInts());
+      if (coefficients == null) {
+        assembled.copy(
+            floats, to, blockStep, x.data(), at, width, channels, blocks, scratch.ints(), ints);
+      } else {
+        assembled.normalise(
+            floats,
+            to,
+            blockStep,
+            x.data(),
+            at,
+            width,
+            channels,
+            blocks,
+            coefficients,
+            x.scale(),
+            x.shift(),
+            RowStaging.belowBound(x.low()),
+            x.low(),
+            RowStaging.aboveBound(x.high()),
+            x.high(),
+            scratch.ints(),
+            ints);
+      }
+      scratch.release(scratch.mark(), intMark);
+    }
     if (coefficients == null) {
-      RowStaging.copy(floats, to, blockStep, x.data(), at, width, channels);
+      RowStaging.copy(floats, to, blockStep, x.data(), at, width, channels, done);
     } else {
       RowStaging.normalise(
           floats,
@@ -100,6 +151,7 @@ final class RowRing {
           at,
           width,
           channels,
+          done,
           coefficients,
           x.scale(),
           x.shift(),
@@ -109,14 +161,29 @@ final class RowRing {
   }
 
   /** Stages a row of a gradient as it is to be read. */
-  void stage(float[] floats, int ring, GradientReading dy, int image, int row) {
+  void stage(int ring, GradientReading dy, int image, int row, Scratch scratch) {
+    float[] floats = scratch.floats();
     float[] coefficients = dy.coefficients();
     float[] z = dy.input();
     int to = image(ring, row);
     int from = (image * rows + row) * width * channels;
     int at = dy.offset() + from;
+    int blocks = assembled == null ? 0 : channels / L;
+    int done = blocks * L;
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      int ints = scratch.takeInts(scratchInts());
+      if (coefficients == null || z == null) {
+        assembled.copy(
+            floats, to, blockStep, dy.data(), at, width, channels, blocks, scratch.ints(), ints);
+      } else {
+        assembled.gradient(
+            floats, to, blockStep, dy, from, width, channels, blocks, scratch.ints(), ints);
+      }
+      scratch.release(scratch.mark(), intMark);
+    }
     if (coefficients == null || z == null) {
-      RowStaging.copy(floats, to, blockStep, dy.data(), at, width, channels);
+      RowStaging.copy(floats, to, blockStep, dy.data(), at, width, channels, done);
     } else {
       RowStaging.gradient(
           floats,
@@ -128,6 +195,7 @@ final class RowRing {
           dy.inputOffset() + from,
           width,
           channels,
+          done,
           coefficients,
           dy.scale(),
           dy.shift(),

@@ -27,14 +27,14 @@ final class RowStaging {
 
   private RowStaging() {}
 
-  /** Stages {@code width} pixels of {@code x} as they are. */
+  /** Stages {@code width} pixels of {@code x} as they are, channels from {@code from} on. */
   static void copy(
-      float[] ring, int at, int blockStep, float[] x, int xAt, int width, int channels) {
+      float[] ring, int at, int blockStep, float[] x, int xAt, int width, int channels, int from) {
     int whole = channels - channels % L;
-    for (int j = 0; j < width; j++) {
+    for (int j = 0; j < width && from < whole; j++) {
       int x0 = xAt + j * channels;
-      int to = at + j * L;
-      for (int c = 0; c < whole; c += L) {
+      int to = at + from / L * blockStep + j * L;
+      for (int c = from; c < whole; c += L) {
         FloatVector.fromArray(S, x, x0 + c).intoArray(ring, to);
         to += blockStep;
       }
@@ -70,6 +70,7 @@ final class RowStaging {
       int xAt,
       int width,
       int channels,
+      int from,
       float[] coefficients,
       int scale,
       int shift,
@@ -78,10 +79,10 @@ final class RowStaging {
     float below = belowBound(low);
     float above = aboveBound(high);
     int whole = channels - channels % L;
-    for (int j = 0; j < width; j++) {
+    for (int j = 0; j < width && from < whole; j++) {
       int x0 = xAt + j * channels;
-      int to = at + j * L;
-      for (int c = 0; c < whole; c += L) {
+      int to = at + from / L * blockStep + j * L;
+      for (int c = from; c < whole; c += L) {
         FloatVector factor = FloatVector.fromArray(S, coefficients, scale + c);
         FloatVector term = FloatVector.fromArray(S, coefficients, shift + c);
         FloatVector v = FloatVector.fromArray(S, x, x0 + c).fma(factor, term);
@@ -147,6 +148,7 @@ final class RowStaging {
       int zAt,
       int width,
       int channels,
+      int from,
       float[] coefficients,
       int scale,
       int shift,
@@ -156,11 +158,11 @@ final class RowStaging {
       float low,
       float high) {
     int whole = channels - channels % L;
-    for (int j = 0; j < width; j++) {
+    for (int j = 0; j < width && from < whole; j++) {
       int gPixel = gAt + j * channels;
       int zPixel = zAt + j * channels;
-      int to = at + j * L;
-      for (int c = 0; c < whole; c += L) {
+      int to = at + from / L * blockStep + j * L;
+      for (int c = from; c < whole; c += L) {
         FloatVector u = FloatVector.fromArray(S, z, zPixel + c);
         FloatVector factor = FloatVector.fromArray(S, coefficients, scale + c);
         FloatVector n = u.fma(factor, FloatVector.fromArray(S, coefficients, shift + c));
@@ -247,12 +249,12 @@ final class RowStaging {
   }
 
   /** What {@code v < bound} must compare with so that a blend gives the bits of {@code max}. */
-  private static float belowBound(float low) {
+  static float belowBound(float low) {
     return Float.floatToRawIntBits(low) == 0 ? Float.MIN_VALUE : low; // max(-0, +0) is +0
   }
 
   /** What {@code v > bound} must compare with so that a blend gives the bits of {@code min}. */
-  private static float aboveBound(float high) {
+  static float aboveBound(float high) {
     boolean negativeZero = high == 0f && Float.floatToRawIntBits(high) != 0;
     return negativeZero ? -Float.MIN_VALUE : high; // min(+0, -0) is -0
   }

@@ -4,6 +4,8 @@ import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Staging;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rule that picks a convolution by its shape; all of them give the same bits.
@@ -24,10 +26,18 @@ final class VectorConvolutions {
 
   private VectorConvolutions() {}
 
-  /** The convolution of one geometry. */
-  static Convolution of(ConvGeometry geometry, Pointwise pointwise, Staging staging) {
+  /**
+   * The convolution of one geometry.
+   *
+   * @param assembled rows of depthwise convolutions, or null for those of the Vector API
+   */
+  static Convolution of(
+      ConvGeometry geometry,
+      Pointwise pointwise,
+      Staging staging,
+      @Nullable AssembledRows assembled) {
     if (geometry.isDepthwise()) {
-      return new VectorDepthwise(geometry);
+      return new VectorDepthwise(geometry, assembled);
     }
     if (geometry.groups() > 1
         && geometry.inPerGroup() <= FEW_CHANNELS

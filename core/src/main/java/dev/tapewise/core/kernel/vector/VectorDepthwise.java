@@ -5,6 +5,7 @@ import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,24 @@ final class VectorDepthwise implements Convolution {
   private final DepthwiseBackward backward;
   private final int[] inOrder;
 
-  /** The convolution of one geometry, whose {@link ConvGeometry#isDepthwise} must hold. */
-  VectorDepthwise(ConvGeometry geometry) {
+  /** Does the rows of the forward pass; null where those of the Vector API do. */
+  private final @Nullable AssembledRows assembled;
+
+  /**
+   * The convolution of one geometry, whose {@link ConvGeometry#isDepthwise} must hold.
+   *
+   * @param assembled does the rows, or null for those of the Vector API
+   */
+  VectorDepthwise(ConvGeometry geometry, @Nullable AssembledRows assembled) {
     if (!geometry.isDepthwise()) {
       throw new IllegalArgumentException("not a depthwise convolution: " + geometry);
     }
-    plan = new DepthwisePlan(geometry);
+    plan = new DepthwisePlan(geometry, assembled);
     backward = new DepthwiseBackward(plan);
+    boolean known =
+        geometry.dilationWidth() == 1
+            && AssembledRows.knows(geometry.kernelWidth(), geometry.strideWidth());
+    this.assembled = known ? assembled : null;
     inOrder = new int[plan.taps];
     Arrays.setAll(inOrder, t -> t);
   }
@@ -43,7 +55,7 @@ final class VectorDepthwise implements Convolution {
 
   @Override
   public void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
-    plan.pack(packed, packedOffset, w, wOffset, false);
+    plan.pack(packed, packedOffset, w, wOffset, inOrder);
   }
 
   @Override
@@ -53,7 +65,7 @@ final class VectorDepthwise implements Convolution {
 
   @Override
   public void packBackward(float[] packed, int packedOffset, float[] w, int wOffset) {
-    plan.pack(packed, packedOffset, w, wOffset, plan.correlates);
+    plan.pack(packed, packedOffset, w, wOffset, backward.order);
   }
 
   @Override
@@ -83,7 +95,8 @@ final class VectorDepthwise implements Convolution {
 
   @Override
   public int scratchInts() {
-    return plan.nines * DepthwisePlan.NINE;
+    return AssembledRows.ARGUMENTS
+        + Math.max(plan.geometry.kernelHeight(), plan.nines * DepthwisePlan.NINE);
   }
 
   @Override
@@ -115,7 +128,7 @@ final class VectorDepthwise implements Convolution {
     int row = plan.tail ? scratch.take(plan.outWidth * plan.padded) : 0;
     int staged = 0;
     for (int oh = fromRow; oh < toRow; oh++) {
-      staged = plan.stageInput(floats, ring, x, image, staged, oh);
+      staged = plan.stageInput(ring, x, image, staged, oh, scratch);
       int yAt = yOffset + oh * plan.outWidth * plan.channels;
       if (plan.tail) {
         row(floats, row, plan.padded, ring, oh, packed, packedOffset, start, startAt, scratch);
@@ -142,7 +155,9 @@ final class VectorDepthwise implements Convolution {
     float[] floats = scratch.floats();
     int step = plan.input.blockStep;
     int columns = plan.outWidth;
-    if (plan.threeByThree && columns >= 4) {
+    if (assembled != null) {
+      assembledRow(assembled, y, yAt, yStep, ring, oh, w, wAt, bias, biasAt, scratch);
+    } else if (plan.threeByThree && columns >= 4) {
       int ih = plan.top(oh);
       int row0 = plan.input.row(ring, ih);
       int row1 = plan.input.row(ring, ih + plan.dilationHeight);
@@ -204,6 +219,47 @@ final class VectorDepthwise implements Convolution {
           plan.padded);
       scratch.release(scratch.mark(), intMark);
     }
+  }
+
+  private void assembledRow(
+      AssembledRows assembled,
+      float[] y,
+      int yAt,
+      int yStep,
+      int ring,
+      int oh,
+      float[] w,
+      int wAt,
+      float[] bias,
+      int biasAt,
+      Scratch scratch) {
+    int intMark = scratch.intMark();
+    int[] ints = scratch.ints();
+    int kernelHeight = plan.geometry.kernelHeight();
+    int at = scratch.takeInts(AssembledRows.ARGUMENTS + kernelHeight);
+    for (int kh = 0; kh < kernelHeight; kh++) {
+      ints[at + AssembledRows.ARGUMENTS + kh] =
+          plan.input.row(ring, plan.top(oh) + kh * plan.dilationHeight);
+    }
+    assembled.row(
+        y,
+        yAt,
+        yStep,
+        plan.outWidth,
+        scratch.floats(),
+        plan.strideWidth,
+        plan.input.blockStep,
+        plan.padded / Lanes.COUNT,
+        w,
+        wAt,
+        plan.taps * Lanes.COUNT,
+        bias,
+        biasAt,
+        ints,
+        at,
+        kernelHeight,
+        plan.geometry.kernelWidth());
+    scratch.release(scratch.mark(), intMark);
   }
 
   @Override

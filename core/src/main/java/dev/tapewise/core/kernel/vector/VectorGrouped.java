@@ -319,10 +319,11 @@ final class VectorGrouped implements Convolution {
       int pixel = (image * g.outHeight() + oh) * outWidth;
       if (dy.isRaw()) {
         int at = dy.offset() + pixel * outChannels;
-        RowStaging.copy(floats, blocks, gradientBlockStep, dy.data(), at, outWidth, outChannels);
+        RowStaging.copy(floats, blocks, gradientBlockStep, dy.data(), at, outWidth, outChannels, 0);
       } else {
         staging.gradientRows(floats, source, dy, pixel, outWidth, outChannels);
-        RowStaging.copy(floats, blocks, gradientBlockStep, floats, source, outWidth, outChannels);
+        RowStaging.copy(
+            floats, blocks, gradientBlockStep, floats, source, outWidth, outChannels, 0);
       }
       forwardOffsets(ints, offsets, ring, oh);
       for (int t = taps; t < nines * NINE; t++) {

@@ -18,16 +18,19 @@ import dev.tapewise.core.kernel.Statistics;
 import dev.tapewise.core.kernel.Unary;
 import dev.tapewise.core.kernel.UnaryFunction;
 import dev.tapewise.core.kernel.Update;
-import dev.tapewise.core.kernel.assembled.AssembledTiles;
+import dev.tapewise.core.kernel.assembled.AssembledKernels;
+import org.jspecify.annotations.Nullable;
 
 /** The kernels on the Vector API, at the one width of this process. */
 public final class VectorKernels implements Kernels {
+  private final @Nullable AssembledKernels assembled =
+      AssembledKernels.ifSupported(Lanes.COUNT).orElse(null);
   private final Staging staging = new VectorStaging();
   private final Statistics statistics = new VectorStatistics();
   private final Combine combine = new VectorCombine();
   private final Softmax softmax = new VectorSoftmax();
   private final Pointwise pointwise =
-      new VectorPointwise(AssembledTiles.ifSupported(Tiles.WIDTH).orElse(null));
+      new VectorPointwise(assembled == null ? null : assembled.tiles());
   private final Elementwise elementwise = new VectorElementwise();
   private final Arithmetic arithmetic = new VectorArithmetic();
   private final Pool pool = new VectorPool();
@@ -67,7 +70,8 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public Convolution convolution(ConvGeometry geometry) {
-    return VectorConvolutions.of(geometry, pointwise, staging);
+    return VectorConvolutions.of(
+        geometry, pointwise, staging, assembled == null ? null : assembled.rows());
   }
 
   @Override

@@ -17,7 +17,8 @@ final class AssembledTilesTest {
   private static final int BEFORE = 3;
   private static final int BEHIND = 5;
 
-  private final Optional<AssembledTiles> tiles = AssembledTiles.ifSupported(WIDTH);
+  private final Optional<AssembledTiles> tiles =
+      AssembledKernels.ifSupported(RowCode.LANES).map(AssembledKernels::tiles);
 
   private AssembledTiles tiles() {
     Assume.that(tiles.isPresent());

@@ -12,16 +12,16 @@ import org.junit.jupiter.api.Timeout;
 /** When assembled code runs, and what is said when it cannot. */
 @Timeout(60)
 final class SupportTest {
-  private static final int WIDTH = AssembledTiles.WIDTH;
+  private static final int LANES = RowCode.LANES;
 
-  /** Prints whether there are tiles. */
+  /** Prints whether there are assembled kernels. */
   public static void main(String[] arguments) {
-    System.out.println(AssembledTiles.ifSupported(WIDTH).isPresent());
+    System.out.println(AssembledKernels.ifSupported(LANES).isPresent());
   }
 
   @Test
   void aJvmWithoutNativeAccessIsToldWhatToStartItWith() throws Exception {
-    boolean possible = AssembledTiles.ifSupported(WIDTH).isPresent();
+    boolean possible = AssembledKernels.ifSupported(LANES).isPresent();
     String said = inItsOwnJvm();
     assertThat(said).endsWith("false").doesNotContain("restricted method");
     if (possible) {
@@ -38,8 +38,8 @@ final class SupportTest {
   }
 
   @Test
-  void panelsOfAnotherWidthAreLeftToTheVectorApi() {
-    assertThat(AssembledTiles.ifSupported(2 * WIDTH)).isEmpty();
+  void vectorsOfAnotherWidthAreLeftToTheVectorApi() {
+    assertThat(AssembledKernels.ifSupported(2 * LANES)).isEmpty();
   }
 
   @Test

@@ -29,6 +29,6 @@ class VectorConvolutionsTest {
 
   private static Convolution of(ConvolutionShape shape) {
     return VectorConvolutions.of(
-        shape.geometry(), new VectorKernels().pointwise(), new VectorStaging());
+        shape.geometry(), new VectorKernels().pointwise(), new VectorStaging(), null);
   }
 }

@@ -1,0 +1,321 @@
+package dev.tapewise.core.kernel.assembled;
+
+import dev.tapewise.core.kernel.GradientReading;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Rows of depthwise convolutions in machine code that this process assembled, with the bits of
+ * every other kernel. Rows lie in a ring of {@code [channel block][column][LANES]}. The code checks
+ * nothing: all ranges are checked here, before each call.
+ *
+ * <p>Every method takes room for its arguments in an int array, {@link #ARGUMENTS} ints from a
+ * place on, which it overwrites; and {@link #row} finds the rows of the ring behind it.
+ */
+public final class AssembledRows {
+  /** Channels of a block. */
+  public static final int LANES = RowCode.LANES;
+
+  /** The widest step in the ring from one output column to the next. */
+  public static final int WIDEST_STEP = 2;
+
+  /** Ints that a call needs for its arguments. */
+  public static final int ARGUMENTS = 16;
+
+  /** The widest kernel of {@link #row}. */
+  private static final int WIDEST_KERNEL = 5;
+
+  /** By the step, the kernel's columns, and the output columns at once, all from 1. */
+  private final MemorySegment[][][] stencils =
+      new MemorySegment[WIDEST_STEP][WIDEST_KERNEL][RowCode.WIDEST];
+
+  /** By the step, from 1. */
+  private final MemorySegment[] weights = new MemorySegment[WIDEST_STEP];
+
+  private final MemorySegment copy;
+  private final MemorySegment normalise;
+  private final MemorySegment gradient;
+
+  AssembledRows() {
+    List<byte[]> routines = new ArrayList<>();
+    forEachStencil((step, kernel, columns) -> routines.add(RowCode.stencil(columns, kernel, step)));
+    for (int step = 1; step <= WIDEST_STEP; step++) {
+      routines.add(RowCode.weights(step));
+    }
+    routines.add(RowCode.copy());
+    routines.add(RowCode.normalise());
+    routines.add(RowCode.gradient());
+    Iterator<MemorySegment> code = NativeCode.load(routines).iterator();
+    forEachStencil(
+        (step, kernel, columns) -> stencils[step - 1][kernel - 1][columns - 1] = code.next());
+    for (int step = 1; step <= WIDEST_STEP; step++) {
+      weights[step - 1] = code.next();
+    }
+    copy = code.next();
+    normalise = code.next();
+    gradient = code.next();
+  }
+
+  private interface Stencil {
+    void at(int step, int kernel, int columns);
+  }
+
+  private static void forEachStencil(Stencil stencil) {
+    for (int step = 1; step <= WIDEST_STEP; step++) {
+      for (int kernel = 1; kernel <= WIDEST_KERNEL; kernel++) {
+        for (int columns = 1; knows(kernel, step) && columns <= RowCode.WIDEST; columns++) {
+          stencil.at(step, kernel, columns);
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether {@link #row} knows a kernel of so many columns (of none, where outputs are the bias) at
+   * such a step in the ring.
+   */
+  public static boolean knows(int kernel, int step) {
+    return step == 1 && kernel != 4 && kernel <= WIDEST_KERNEL
+        || step == 2 && (kernel == 3 || kernel == 5);
+  }
+
+  /**
+   * An output row, {@code y[yAt + column * yStep + channel] = bias[channel] + Σ ring[row + (column
+   * * step + k) * LANES] * w[weight]}, each a chain of fma over the kernel's rows and columns k in
+   * their order.
+   *
+   * @param blocks channel blocks, {@code blockStep} floats apart in the ring and {@code wStep} in w
+   * @param ints has, behind the arguments, where the kernel's {@code rows} rows start in the ring
+   *     for column 0 and channel 0
+   * @param wAt where the weights of the first block lie, in the order of the sum
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void row(
+      float[] y,
+      int yAt,
+      int yStep,
+      int columns,
+      float[] ring,
+      int step,
+      int blockStep,
+      int blocks,
+      float[] w,
+      int wAt,
+      int wStep,
+      float[] bias,
+      int biasAt,
+      int[] ints,
+      int at,
+      int rows,
+      int kernel) {
+    int table = at + ARGUMENTS;
+    Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
+    checkRows(y, yAt, yStep, columns, blocks * LANES);
+    checkRows(bias, biasAt, LANES, blocks, LANES);
+    if (rows > 0) {
+      checkRows(w, wAt, wStep, blocks, rows * kernel * LANES);
+    }
+    long span = ((columns - 1L) * step + kernel) * LANES + (blocks - 1L) * blockStep;
+    for (int r = 0; r < rows; r++) {
+      Objects.checkFromIndexSize(ints[table + r], span, ring.length);
+    }
+    int head = table - RowCode.STENCIL_HEAD;
+    ints[head + RowCode.STENCIL_BLOCKS] = blocks;
+    ints[head + RowCode.STENCIL_BLOCK_STEP] = blockStep;
+    ints[head + RowCode.STENCIL_Y_STEP] = yStep;
+    ints[head + RowCode.STENCIL_W_STEP] = wStep;
+    ints[head + RowCode.STENCIL_ROWS] = rows;
+    int most = (columns + RowCode.WIDEST - 1) / RowCode.WIDEST;
+    int size = (columns + most - 1) / most;
+    int groups = columns / size;
+    ints[head + RowCode.STENCIL_GROUPS] = groups;
+    MemorySegment[] code = stencils[step - 1][Math.max(0, kernel - 1)];
+    NativeCode.call(code[size - 1], ring, 0, w, wAt, y, yAt, bias, biasAt, ints, head);
+    int done = groups * size;
+    if (done < columns) {
+      ints[head + RowCode.STENCIL_GROUPS] = 1;
+      NativeCode.call(
+          code[columns - done - 1],
+          ring,
+          done * step * LANES,
+          w,
+          wAt,
+          y,
+          yAt + done * yStep,
+          bias,
+          biasAt,
+          ints,
+          head);
+    }
+  }
+
+  /**
+   * Stages {@code width} pixels of the first {@code blocks} blocks of {@code channels} as they are.
+   */
+  public void copy(
+      float[] ring,
+      int to,
+      int blockStep,
+      float[] x,
+      int xAt,
+      int width,
+      int channels,
+      int blocks,
+      int[] ints,
+      int at) {
+    stage(ring, to, blockStep, x, xAt, width, channels, blocks, ints, at);
+    NativeCode.call(copy, ring, to, x, xAt, x, 0, x, 0, ints, at);
+  }
+
+  /**
+   * Stages {@code min(max(fma(x, scale, shift), low), high)} as the kernels' {@code Reading} has
+   * it.
+   *
+   * @param below what becomes low, if less than it
+   * @param above what becomes high, if greater than it
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void normalise(
+      float[] ring,
+      int to,
+      int blockStep,
+      float[] x,
+      int xAt,
+      int width,
+      int channels,
+      int blocks,
+      float[] coefficients,
+      int scale,
+      int shift,
+      float below,
+      float low,
+      float above,
+      float high,
+      int[] ints,
+      int at) {
+    stage(ring, to, blockStep, x, xAt, width, channels, blocks, ints, at);
+    checkRows(coefficients, scale, LANES, blocks, LANES);
+    checkRows(coefficients, shift, LANES, blocks, LANES);
+    ints[at + RowCode.NORMALISE_BELOW] = Float.floatToRawIntBits(below);
+    ints[at + RowCode.NORMALISE_LOW] = Float.floatToRawIntBits(low);
+    ints[at + RowCode.NORMALISE_ABOVE] = Float.floatToRawIntBits(above);
+    ints[at + RowCode.NORMALISE_HIGH] = Float.floatToRawIntBits(high);
+    NativeCode.call(
+        normalise, ring, to, x, xAt, coefficients, scale, coefficients, shift, ints, at);
+  }
+
+  /**
+   * Stages a gradient through norm and activation, as its reading has it.
+   *
+   * @param dy not raw
+   * @param from the first pixel's place behind the offsets of dy
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void gradient(
+      float[] ring,
+      int to,
+      int blockStep,
+      GradientReading dy,
+      int from,
+      int width,
+      int channels,
+      int blocks,
+      int[] ints,
+      int at) {
+    float[] g = dy.data();
+    float[] z = Objects.requireNonNull(dy.input());
+    float[] coefficients = Objects.requireNonNull(dy.coefficients());
+    int gAt = dy.offset() + from;
+    int zAt = dy.inputOffset() + from;
+    stage(ring, to, blockStep, g, gAt, width, channels, blocks, ints, at);
+    checkRows(z, zAt, channels, width, blocks * LANES);
+    ints[at + RowCode.GRADIENT_LOW] = Float.floatToRawIntBits(dy.low());
+    ints[at + RowCode.GRADIENT_HIGH] = Float.floatToRawIntBits(dy.high());
+    vector(coefficients, dy.scale(), blocks, ints, at + RowCode.GRADIENT_SCALE);
+    vector(coefficients, dy.shift(), blocks, ints, at + RowCode.GRADIENT_SHIFT);
+    vector(coefficients, dy.a(), blocks, ints, at + RowCode.GRADIENT_A);
+    vector(coefficients, dy.b(), blocks, ints, at + RowCode.GRADIENT_B);
+    vector(coefficients, dy.d(), blocks, ints, at + RowCode.GRADIENT_D);
+    NativeCode.call(gradient, ring, to, g, gAt, z, zAt, coefficients, 0, ints, at);
+  }
+
+  private static void vector(float[] coefficients, int offset, int blocks, int[] ints, int at) {
+    checkRows(coefficients, offset, LANES, blocks, LANES);
+    ints[at] = offset;
+  }
+
+  /** Checks and notes what all kinds of staging share. */
+  private static void stage(
+      float[] ring,
+      int to,
+      int blockStep,
+      float[] x,
+      int xAt,
+      int width,
+      int channels,
+      int blocks,
+      int[] ints,
+      int at) {
+    Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
+    checkRows(ring, to, blockStep, blocks, width * LANES);
+    checkRows(x, xAt, channels, width, blocks * LANES);
+    ints[at + RowCode.STAGE_WIDTH] = width;
+    ints[at + RowCode.STAGE_BLOCKS] = blocks;
+    ints[at + RowCode.STAGE_PIXEL_STEP] = channels;
+    ints[at + RowCode.STAGE_BLOCK_STEP] = blockStep;
+  }
+
+  /**
+   * Adds one output row to the weight gradients of nine taps, {@code partial [block][9][LANES]}.
+   *
+   * @param dz where the row of the output's gradient lies in the ring's array, blocks {@code
+   *     dzBlockStep} apart
+   * @param offsets where the nine places in the ring start in {@code ints}
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void nineWeights(
+      float[] partial,
+      int partialAt,
+      float[] ring,
+      int step,
+      int blockStep,
+      int dz,
+      int dzBlockStep,
+      int columns,
+      int blocks,
+      int[] ints,
+      int offsets,
+      int at) {
+    Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
+    checkRows(partial, partialAt, RowCode.NINE * LANES, blocks, RowCode.NINE * LANES);
+    checkRows(ring, dz, dzBlockStep, blocks, columns * LANES);
+    long span = (columns - 1L) * step * LANES + (blocks - 1L) * blockStep + LANES;
+    for (int t = 0; t < RowCode.NINE; t++) {
+      int place = ints[offsets + t];
+      Objects.checkFromIndexSize(place, span, ring.length);
+      ints[at + RowCode.WEIGHTS_TAPS + t] = place;
+    }
+    ints[at + RowCode.WEIGHTS_BLOCKS] = blocks;
+    ints[at + RowCode.WEIGHTS_BLOCK_STEP] = blockStep;
+    ints[at + RowCode.WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
+    ints[at + RowCode.WEIGHTS_WIDTH] = columns;
+    ints[at + RowCode.WEIGHTS_DZ] = dz;
+    NativeCode.call(
+        weights[step - 1], ring, 0, partial, partialAt, partial, 0, partial, 0, ints, at);
+  }
+
+  /**
+   * Checks {@code rows} rows of {@code length} floats; at least one of each, since the code runs
+   * one.
+   */
+  private static void checkRows(float[] array, int offset, int stride, int rows, int length) {
+    if (rows < 1 || length < 1 || stride < length && rows > 1) {
+      throw new IndexOutOfBoundsException(
+          "%d rows of %d floats, %d apart".formatted(rows, length, stride));
+    }
+    Objects.checkFromIndexSize(offset, (rows - 1L) * stride + length, array.length);
+  }
+}

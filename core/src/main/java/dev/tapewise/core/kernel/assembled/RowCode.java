@@ -1,0 +1,450 @@
+package dev.tapewise.core.kernel.assembled;
+
+import static dev.tapewise.core.kernel.assembled.Assembler.R10;
+import static dev.tapewise.core.kernel.assembled.Assembler.R11;
+import static dev.tapewise.core.kernel.assembled.Assembler.R12;
+import static dev.tapewise.core.kernel.assembled.Assembler.R13;
+import static dev.tapewise.core.kernel.assembled.Assembler.R14;
+import static dev.tapewise.core.kernel.assembled.Assembler.R15;
+import static dev.tapewise.core.kernel.assembled.Assembler.R8;
+import static dev.tapewise.core.kernel.assembled.Assembler.R9;
+import static dev.tapewise.core.kernel.assembled.Assembler.RAX;
+import static dev.tapewise.core.kernel.assembled.Assembler.RBP;
+import static dev.tapewise.core.kernel.assembled.Assembler.RBX;
+import static dev.tapewise.core.kernel.assembled.Assembler.RCX;
+import static dev.tapewise.core.kernel.assembled.Assembler.RDI;
+import static dev.tapewise.core.kernel.assembled.Assembler.RDX;
+import static dev.tapewise.core.kernel.assembled.Assembler.RSI;
+import static dev.tapewise.core.kernel.assembled.Assembler.RSP;
+
+import dev.tapewise.core.kernel.assembled.Assembler.Address;
+import java.util.List;
+
+/**
+ * Machine code of a depthwise convolution's rows: staging into a ring of {@code [channel
+ * block][column][8]}, output rows, and weight gradients. Lanes are channels; every element is the
+ * chain of fma that the contract of convolutions asks for.
+ *
+ * <p>Arguments as the System V calling convention passes them: four float arrays a, b, c, d and an
+ * int array, each as an address and an offset in bytes. Sizes, strides (in floats) and clamps (the
+ * bits of a float) are ints of that array, at the places named here.
+ */
+final class RowCode {
+  /** Channels of a block. */
+  static final int LANES = 8;
+
+  /** The most output columns at once. */
+  static final int WIDEST = 8;
+
+  /** Ints in front of the rows of {@link #stencil}, where the kernel's rows start in the ring. */
+  static final int STENCIL_HEAD = 6;
+
+  static final int STENCIL_BLOCKS = 0;
+  static final int STENCIL_BLOCK_STEP = 1;
+  static final int STENCIL_Y_STEP = 2;
+  static final int STENCIL_W_STEP = 3;
+  static final int STENCIL_GROUPS = 4;
+  static final int STENCIL_ROWS = 5;
+
+  static final int STAGE_WIDTH = 0;
+  static final int STAGE_BLOCKS = 1;
+  static final int STAGE_PIXEL_STEP = 2;
+  static final int STAGE_BLOCK_STEP = 3;
+  static final int NORMALISE_BELOW = 4;
+  static final int NORMALISE_LOW = 5;
+  static final int NORMALISE_ABOVE = 6;
+  static final int NORMALISE_HIGH = 7;
+  static final int GRADIENT_LOW = 4;
+  static final int GRADIENT_HIGH = 5;
+  static final int GRADIENT_SCALE = 6;
+  static final int GRADIENT_SHIFT = 7;
+  static final int GRADIENT_A = 8;
+  static final int GRADIENT_B = 9;
+  static final int GRADIENT_D = 10;
+
+  /** Weights whose gradients are summed at once. */
+  static final int NINE = 9;
+
+  static final int WEIGHTS_BLOCKS = 0;
+  static final int WEIGHTS_BLOCK_STEP = 1;
+  static final int WEIGHTS_DZ_BLOCK_STEP = 2;
+  static final int WEIGHTS_WIDTH = 3;
+  static final int WEIGHTS_DZ = 4;
+  static final int WEIGHTS_TAPS = 5;
+
+  /** Bytes between what is staged and what is fetched into cache meanwhile. */
+  private static final int AHEAD = 2048;
+
+  private static final int VECTOR = LANES * Float.BYTES;
+  private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14, R15);
+
+  private final Assembler asm = new Assembler();
+
+  private RowCode() {}
+
+  /**
+   * Output columns in groups of {@code columns}: {@code y[column * yStep + channel] = d[channel] +
+   * Σ a[row + (column * step + k) * 8 + lane] * b[weight + lane]} over the kernel's rows and
+   * columns k in their order. For each block of channels, b advances by {@code wStep} and a by
+   * {@code blockStep}; the weights of a block lie as they are needed.
+   *
+   * @param columns 1 to 8
+   * @param kernel columns of the kernel, 1 to 5
+   * @param step pixels in the ring from one output column to the next
+   */
+  static byte[] stencil(int columns, int kernel, int step) {
+    RowCode code = new RowCode();
+    code.enter();
+    code.stencilGroups(columns, kernel, step);
+    return code.leave();
+  }
+
+  /** {@code a[ring] = min(max(fma(b, c, d), low), high)}, c and d by channel. */
+  static byte[] normalise() {
+    RowCode code = new RowCode();
+    code.enter();
+    code.normaliseRow();
+    return code.leave();
+  }
+
+  /** {@code a[ring] = b}. */
+  static byte[] copy() {
+    RowCode code = new RowCode();
+    code.enter();
+    code.inPairs(code::copyPixels);
+    return code.leave();
+  }
+
+  /**
+   * {@code a[ring] = fma(b', A, fma(c, B, D))} with {@code b' = b} where {@code low < fma(c, scale,
+   * shift) < high}, else 0; the five vectors by channel are in d.
+   */
+  static byte[] gradient() {
+    RowCode code = new RowCode();
+    code.enter();
+    code.gradientRow();
+    return code.leave();
+  }
+
+  /**
+   * {@code b[block][tap][lane] += Σ a[dz + column * 8 + lane] * a[place of the tap + (column *
+   * step) * 8 + lane]} over the columns, for nine taps.
+   *
+   * @param step pixels in the ring from one output column to the next
+   */
+  static byte[] weights(int step) {
+    RowCode code = new RowCode();
+    code.enter();
+    code.weightBlocks(step);
+    return code.leave();
+  }
+
+  /** a in RDI, b in RDX, c in R8, d in RAX, the ints in R10; everything else is free. */
+  private void enter() {
+    asm.add(RDI, RSI);
+    asm.add(RDX, RCX);
+    asm.add(R8, R9);
+    asm.loadLong(RAX, Address.of(RSP, 8));
+    asm.loadLong(R9, Address.of(RSP, 16));
+    asm.add(RAX, R9);
+    asm.loadLong(R10, Address.of(RSP, 24));
+    asm.loadLong(R9, Address.of(RSP, 32));
+    asm.add(R10, R9);
+    KEPT.forEach(asm::push);
+  }
+
+  private byte[] leave() {
+    KEPT.reversed().forEach(asm::pop);
+    asm.zeroUpper();
+    asm.ret();
+    return asm.bytes();
+  }
+
+  private static Address argument(int index) {
+    return Address.of(R10, index * Integer.BYTES);
+  }
+
+  /** An argument in floats, as bytes. */
+  private void loadBytes(int register, int index) {
+    asm.loadInt(register, argument(index));
+    asm.shiftLeft(register, 2);
+  }
+
+  /** {@code register += }an argument in floats; R14 is lost. */
+  private void addFloats(int register, int index) {
+    asm.loadInt(R14, argument(index));
+    asm.lea(register, Address.of(register, R14, Float.BYTES, 0));
+  }
+
+  /** Runs {@code body} as often as a counter on the stack says; R14 is lost, nothing else. */
+  private void countedOnStack(int register, Runnable body) {
+    asm.push(register);
+    int turn = asm.here();
+    body.run();
+    asm.pop(R14);
+    asm.decrement(R14);
+    asm.push(R14);
+    asm.jumpBackIfNotZero(turn);
+    asm.pop(R14);
+  }
+
+  private void stencilGroups(int columns, int kernel, int step) {
+    loadBytes(R9, STENCIL_Y_STEP);
+    asm.loadInt(R14, argument(STENCIL_GROUPS));
+    countedOnStack(
+        R14,
+        () -> {
+          asm.move(RCX, RDI);
+          asm.move(RSI, RDX);
+          asm.move(RBX, R8);
+          asm.move(RBP, RAX);
+          asm.loadInt(R13, argument(STENCIL_BLOCKS));
+          int block = asm.here();
+          stencilBlock(columns, kernel, step);
+          asm.addImmediate(RBP, VECTOR);
+          asm.addImmediate(RBX, VECTOR);
+          addFloats(RCX, STENCIL_BLOCK_STEP);
+          addFloats(RSI, STENCIL_W_STEP);
+          asm.decrement(R13);
+          asm.jumpBackIfNotZero(block);
+          asm.addImmediate(RDI, columns * step * VECTOR);
+          for (int j = 0; j < columns; j++) {
+            asm.add(R8, R9);
+          }
+        });
+  }
+
+  private void stencilBlock(int columns, int kernel, int step) {
+    asm.load(0, Address.of(RBP, 0));
+    for (int j = 1; j < columns; j++) {
+      asm.copy(j, 0);
+    }
+    asm.loadInt(R11, argument(STENCIL_ROWS));
+    asm.lea(R12, argument(STENCIL_HEAD));
+    asm.move(R15, RSI);
+    asm.test(R11);
+    asm.unlessZero(() -> {
+      asm.align(32);
+      int row = asm.here();
+      stencilRow(columns, kernel, step);
+      asm.addImmediate(R15, kernel * VECTOR);
+      asm.addImmediate(R12, Integer.BYTES);
+      asm.decrement(R11);
+      asm.jumpBackIfNotZero(row);
+    });
+    asm.move(R14, RBX);
+    for (int j = 0; j < columns; j++) {
+      int place = j % 3;
+      if (place == 0 && j > 0) {
+        asm.lea(R14, Address.of(R14, R9, 2, 0));
+        asm.add(R14, R9);
+      }
+      asm.store(j, place == 0 ? Address.of(R14, 0) : Address.of(R14, R9, place, 0));
+    }
+  }
+
+  /** One row of the kernel: every vector of the ring is loaded once and used for all its sums. */
+  private void stencilRow(int columns, int kernel, int step) {
+    asm.loadInt(R14, Address.of(R12, 0));
+    asm.lea(R14, Address.of(RCX, R14, Float.BYTES, 0));
+    for (int k = 0; k < kernel; k++) {
+      asm.load(WIDEST + k, Address.of(R15, k * VECTOR));
+    }
+    int spare = WIDEST + kernel;
+    for (int i = 0; i < (columns - 1) * step + kernel; i++) {
+      int x = spare + i % (16 - spare);
+      asm.load(x, Address.of(R14, i * VECTOR));
+      for (int k = 0; k < kernel; k++) {
+        int j = (i - k) / step;
+        if (i >= k && (i - k) % step == 0 && j < columns) {
+          asm.fma(j, x, WIDEST + k);
+        }
+      }
+    }
+  }
+
+  /** A body for two pixels and for the one that is left. */
+  private interface Pixels {
+    /** Stages pixels, RDI being the first one's place in the ring, and moves on. */
+    void write(int pixels);
+  }
+
+  private void inPairs(Pixels body) {
+    for (int pixels = 2; pixels > 0; pixels--) {
+      int count = pixels;
+      asm.loadInt(R14, argument(STAGE_WIDTH));
+      if (count == 2) {
+        asm.shiftRight(R14, 1);
+      } else {
+        asm.andImmediate(R14, 1);
+      }
+      asm.unlessZero(() ->
+          countedOnStack(
+              R14,
+              () -> {
+                body.write(count);
+                asm.addImmediate(RDI, count * VECTOR);
+              }));
+    }
+  }
+
+  /** Runs {@code body} for every block, R11 going along the ring and R12 along channels. */
+  private void forBlocks(Runnable body) {
+    asm.move(R11, RDI);
+    asm.subtract(R12, R12);
+    asm.loadInt(R13, argument(STAGE_BLOCKS));
+    asm.align(32);
+    int block = asm.here();
+    body.run();
+    asm.addImmediate(R12, VECTOR);
+    addFloats(R11, STAGE_BLOCK_STEP);
+    asm.decrement(R13);
+    asm.jumpBackIfNotZero(block);
+  }
+
+  /** Asks for the cache lines that the pixels {@link #AHEAD} bytes on start with. */
+  private void fetch(int base, int pixels) {
+    asm.prefetch(Address.of(base, R12, pixels, AHEAD));
+  }
+
+  private static Address channel(int base) {
+    return Address.of(base, R12, 1, 0);
+  }
+
+  private void copyPixels(int pixels) {
+    loadBytes(R9, STAGE_PIXEL_STEP);
+    asm.lea(RCX, Address.of(RDX, R9, 1, 0));
+    forBlocks(() -> {
+      fetch(RDX, pixels);
+      for (int p = 0; p < pixels; p++) {
+        asm.load(p, channel(p == 0 ? RDX : RCX));
+        asm.store(p, Address.of(R11, p * VECTOR));
+      }
+    });
+    asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
+  }
+
+  private void normaliseRow() {
+    asm.broadcast(12, argument(NORMALISE_BELOW));
+    asm.broadcast(13, argument(NORMALISE_LOW));
+    asm.broadcast(14, argument(NORMALISE_ABOVE));
+    asm.broadcast(15, argument(NORMALISE_HIGH));
+    inPairs(this::normalisePixels);
+  }
+
+  private void normalisePixels(int pixels) {
+    loadBytes(R9, STAGE_PIXEL_STEP);
+    asm.lea(RCX, Address.of(RDX, R9, 1, 0));
+    forBlocks(() -> {
+      fetch(RDX, pixels);
+      asm.load(4, channel(R8));
+      asm.load(5, channel(RAX));
+      for (int p = 0; p < pixels; p++) {
+        asm.load(p, channel(p == 0 ? RDX : RCX));
+        asm.multiplyThenAdd(p, 4, 5);
+        asm.compare(2, p, 12, Assembler.LESS);
+        asm.blend(p, p, 13, 2);
+        asm.compare(3, p, 14, Assembler.GREATER);
+        asm.blend(p, p, 15, 3);
+        asm.store(p, Address.of(R11, p * VECTOR));
+      }
+    });
+    asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
+  }
+
+  private void gradientRow() {
+    asm.broadcast(14, argument(GRADIENT_LOW));
+    asm.broadcast(15, argument(GRADIENT_HIGH));
+    int[] vectors = {RBX, RBP, R9, R15, RAX};
+    for (int i = 0; i < vectors.length; i++) {
+      asm.loadInt(R14, argument(GRADIENT_SCALE + i));
+      asm.lea(vectors[i], Address.of(RAX, R14, Float.BYTES, 0));
+    }
+    inPairs(this::gradientPixels);
+  }
+
+  private void gradientPixels(int pixels) {
+    loadBytes(R14, STAGE_PIXEL_STEP);
+    asm.lea(RCX, Address.of(RDX, R14, 1, 0));
+    asm.lea(RSI, Address.of(R8, R14, 1, 0));
+    forBlocks(() -> {
+      fetch(RDX, pixels);
+      fetch(R8, pixels);
+      asm.load(8, channel(RBX));
+      asm.load(9, channel(RBP));
+      asm.load(10, channel(R9));
+      asm.load(11, channel(R15));
+      asm.load(12, channel(RAX));
+      for (int p = 0; p < pixels; p++) {
+        int z = 4 * p;
+        asm.load(z, channel(p == 0 ? R8 : RSI));
+        asm.copy(z + 1, z);
+        asm.multiplyThenAdd(z + 1, 8, 9);
+        asm.compare(z + 2, z + 1, 14, Assembler.GREATER);
+        asm.compare(z + 3, z + 1, 15, Assembler.LESS);
+        asm.and(z + 2, z + 2, z + 3);
+        asm.and(z + 2, z + 2, channel(p == 0 ? RDX : RCX));
+        asm.multiplyThenAdd(z, 11, 12);
+        asm.fma(z, z + 2, 10);
+        asm.store(z, Address.of(R11, p * VECTOR));
+      }
+    });
+    loadBytes(R14, STAGE_PIXEL_STEP);
+    asm.lea(RDX, Address.of(RDX, R14, pixels, 0));
+    asm.lea(R8, Address.of(R8, R14, pixels, 0));
+  }
+
+  private void weightBlocks(int step) {
+    int[] taps = {RAX, RCX, RBX, RBP, RSI, R8, R9, R11, R12};
+    for (int t = 0; t < NINE; t++) {
+      asm.loadInt(R14, argument(WEIGHTS_TAPS + t));
+      asm.lea(taps[t], Address.of(RDI, R14, Float.BYTES, 0));
+    }
+    asm.loadInt(R14, argument(WEIGHTS_DZ));
+    asm.lea(RDI, Address.of(RDI, R14, Float.BYTES, 0));
+    asm.subtract(R15, R15);
+    asm.loadInt(R14, argument(WEIGHTS_BLOCKS));
+    countedOnStack(
+        R14,
+        () -> {
+          for (int t = 0; t < NINE; t++) {
+            asm.load(t, Address.of(RDX, t * VECTOR));
+          }
+          asm.loadInt(R13, argument(WEIGHTS_WIDTH));
+          asm.shiftRight(R13, 1);
+          asm.unlessZero(() -> weightColumns(taps, step, 2));
+          asm.loadInt(R13, argument(WEIGHTS_WIDTH));
+          asm.andImmediate(R13, 1);
+          asm.unlessZero(() -> weightColumns(taps, step, 1));
+          for (int t = 0; t < NINE; t++) {
+            asm.store(t, Address.of(RDX, t * VECTOR));
+          }
+          asm.addImmediate(RDX, NINE * VECTOR);
+          nextRow(R15, WEIGHTS_BLOCK_STEP, step);
+          nextRow(RDI, WEIGHTS_DZ_BLOCK_STEP, 1);
+        });
+  }
+
+  /** From the end of a block's row to the start of the next one's. */
+  private void nextRow(int register, int blockStep, int step) {
+    addFloats(register, blockStep);
+    asm.loadInt(R14, argument(WEIGHTS_WIDTH));
+    asm.shiftLeft(R14, Integer.numberOfTrailingZeros(step * VECTOR));
+    asm.subtract(register, R14);
+  }
+
+  private void weightColumns(int[] taps, int step, int columns) {
+    asm.align(32);
+    int turn = asm.here();
+    for (int j = 0; j < columns; j++) {
+      asm.load(NINE + j, Address.of(RDI, j * VECTOR));
+      for (int t = 0; t < NINE; t++) {
+        asm.fma(t, NINE + j, Address.of(taps[t], R15, 1, j * step * VECTOR));
+      }
+    }
+    asm.addImmediate(RDI, columns * VECTOR);
+    asm.addImmediate(R15, columns * step * VECTOR);
+    asm.decrement(R13);
+    asm.jumpBackIfNotZero(turn);
+  }
+}
