@@ -17,7 +17,8 @@ public record AssembledKernels(AssembledTiles tiles, AssembledRows rows) {
    */
   public static Optional<AssembledKernels> ifSupported(int lanes) {
     return Support.given(lanes)
-        ? Support.orReport(() -> new AssembledKernels(new AssembledTiles(), new AssembledRows()))
+        ? Support.orReport(
+            () -> new AssembledKernels(new AssembledTiles(lanes), new AssembledRows(lanes)))
         : Optional.empty();
   }
 }

@@ -9,16 +9,13 @@ import java.util.Objects;
 
 /**
  * Rows of depthwise convolutions in machine code that this process assembled, with the bits of
- * every other kernel. Rows lie in a ring of {@code [channel block][column][LANES]}. The code checks
+ * every other kernel. Rows lie in a ring of {@code [channel block][column][lanes]}. The code checks
  * nothing: all ranges are checked here, before each call.
  *
  * <p>Every method takes room for its arguments in an int array, {@link #ARGUMENTS} ints from a
  * place on, which it overwrites; and {@link #row} finds the rows of the ring behind it.
  */
 public final class AssembledRows {
-  /** Channels of a block. */
-  public static final int LANES = RowCode.LANES;
-
   /** The widest step in the ring from one output column to the next. */
   public static final int WIDEST_STEP = 2;
 
@@ -27,6 +24,9 @@ public final class AssembledRows {
 
   /** The widest kernel of {@link #row}. */
   private static final int WIDEST_KERNEL = 5;
+
+  /** Channels of a block. */
+  private final int lanes;
 
   /** By the step, the kernel's columns, and the output columns at once, all from 1. */
   private final MemorySegment[][][] stencils =
@@ -39,15 +39,17 @@ public final class AssembledRows {
   private final MemorySegment normalise;
   private final MemorySegment gradient;
 
-  AssembledRows() {
+  AssembledRows(int lanes) {
+    this.lanes = lanes;
     List<byte[]> routines = new ArrayList<>();
-    forEachStencil((step, kernel, columns) -> routines.add(RowCode.stencil(columns, kernel, step)));
+    forEachStencil(
+        (step, kernel, columns) -> routines.add(RowCode.stencil(lanes, columns, kernel, step)));
     for (int step = 1; step <= WIDEST_STEP; step++) {
-      routines.add(RowCode.weights(step));
+      routines.add(RowCode.weights(lanes, step));
     }
-    routines.add(RowCode.copy());
-    routines.add(RowCode.normalise());
-    routines.add(RowCode.gradient());
+    routines.add(RowCode.copy(lanes));
+    routines.add(RowCode.normalise(lanes));
+    routines.add(RowCode.gradient(lanes));
     Iterator<MemorySegment> code = NativeCode.load(routines).iterator();
     forEachStencil(
         (step, kernel, columns) -> stencils[step - 1][kernel - 1][columns - 1] = code.next());
@@ -84,7 +86,7 @@ public final class AssembledRows {
 
   /**
    * An output row, {@code y[yAt + column * yStep + channel] = bias[channel] + Σ ring[row + (column
-   * * step + k) * LANES] * w[weight]}, each a chain of fma over the kernel's rows and columns k in
+   * * step + k) * lanes] * w[weight]}, each a chain of fma over the kernel's rows and columns k in
    * their order.
    *
    * @param blocks channel blocks, {@code blockStep} floats apart in the ring and {@code wStep} in w
@@ -113,12 +115,12 @@ public final class AssembledRows {
       int kernel) {
     int table = at + ARGUMENTS;
     Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
-    checkRows(y, yAt, yStep, columns, blocks * LANES);
-    checkRows(bias, biasAt, LANES, blocks, LANES);
+    checkRows(y, yAt, yStep, columns, blocks * lanes);
+    checkRows(bias, biasAt, lanes, blocks, lanes);
     if (rows > 0) {
-      checkRows(w, wAt, wStep, blocks, rows * kernel * LANES);
+      checkRows(w, wAt, wStep, blocks, rows * kernel * lanes);
     }
-    long span = ((columns - 1L) * step + kernel) * LANES + (blocks - 1L) * blockStep;
+    long span = ((columns - 1L) * step + kernel) * lanes + (blocks - 1L) * blockStep;
     for (int r = 0; r < rows; r++) {
       Objects.checkFromIndexSize(ints[table + r], span, ring.length);
     }
@@ -140,7 +142,7 @@ public final class AssembledRows {
       NativeCode.call(
           code[columns - done - 1],
           ring,
-          done * step * LANES,
+          done * step * lanes,
           w,
           wAt,
           y,
@@ -197,8 +199,8 @@ public final class AssembledRows {
       int[] ints,
       int at) {
     stage(ring, to, blockStep, x, xAt, width, channels, blocks, ints, at);
-    checkRows(coefficients, scale, LANES, blocks, LANES);
-    checkRows(coefficients, shift, LANES, blocks, LANES);
+    checkRows(coefficients, scale, lanes, blocks, lanes);
+    checkRows(coefficients, shift, lanes, blocks, lanes);
     ints[at + RowCode.NORMALISE_BELOW] = Float.floatToRawIntBits(below);
     ints[at + RowCode.NORMALISE_LOW] = Float.floatToRawIntBits(low);
     ints[at + RowCode.NORMALISE_ABOVE] = Float.floatToRawIntBits(above);
@@ -231,7 +233,7 @@ public final class AssembledRows {
     int gAt = dy.offset() + from;
     int zAt = dy.inputOffset() + from;
     stage(ring, to, blockStep, g, gAt, width, channels, blocks, ints, at);
-    checkRows(z, zAt, channels, width, blocks * LANES);
+    checkRows(z, zAt, channels, width, blocks * lanes);
     ints[at + RowCode.GRADIENT_LOW] = Float.floatToRawIntBits(dy.low());
     ints[at + RowCode.GRADIENT_HIGH] = Float.floatToRawIntBits(dy.high());
     vector(coefficients, dy.scale(), blocks, ints, at + RowCode.GRADIENT_SCALE);
@@ -242,13 +244,13 @@ public final class AssembledRows {
     NativeCode.call(gradient, ring, to, g, gAt, z, zAt, coefficients, 0, ints, at);
   }
 
-  private static void vector(float[] coefficients, int offset, int blocks, int[] ints, int at) {
-    checkRows(coefficients, offset, LANES, blocks, LANES);
+  private void vector(float[] coefficients, int offset, int blocks, int[] ints, int at) {
+    checkRows(coefficients, offset, lanes, blocks, lanes);
     ints[at] = offset;
   }
 
   /** Checks and notes what all kinds of staging share. */
-  private static void stage(
+  private void stage(
       float[] ring,
       int to,
       int blockStep,
@@ -260,8 +262,8 @@ public final class AssembledRows {
       int[] ints,
       int at) {
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
-    checkRows(ring, to, blockStep, blocks, width * LANES);
-    checkRows(x, xAt, channels, width, blocks * LANES);
+    checkRows(ring, to, blockStep, blocks, width * lanes);
+    checkRows(x, xAt, channels, width, blocks * lanes);
     ints[at + RowCode.STAGE_WIDTH] = width;
     ints[at + RowCode.STAGE_BLOCKS] = blocks;
     ints[at + RowCode.STAGE_PIXEL_STEP] = channels;
@@ -269,7 +271,7 @@ public final class AssembledRows {
   }
 
   /**
-   * Adds one output row to the weight gradients of nine taps, {@code partial [block][9][LANES]}.
+   * Adds one output row to the weight gradients of nine taps, {@code partial [block][9][lanes]}.
    *
    * @param dz where the row of the output's gradient lies in the ring's array, blocks {@code
    *     dzBlockStep} apart
@@ -290,9 +292,9 @@ public final class AssembledRows {
       int offsets,
       int at) {
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
-    checkRows(partial, partialAt, RowCode.NINE * LANES, blocks, RowCode.NINE * LANES);
-    checkRows(ring, dz, dzBlockStep, blocks, columns * LANES);
-    long span = (columns - 1L) * step * LANES + (blocks - 1L) * blockStep + LANES;
+    checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, RowCode.NINE * lanes);
+    checkRows(ring, dz, dzBlockStep, blocks, columns * lanes);
+    long span = (columns - 1L) * step * lanes + (blocks - 1L) * blockStep + lanes;
     for (int t = 0; t < RowCode.NINE; t++) {
       int place = ints[offsets + t];
       Objects.checkFromIndexSize(place, span, ring.length);

@@ -14,14 +14,14 @@ import java.util.Objects;
  * waits. Once compiled it allocates nothing.
  */
 public final class AssembledTiles {
-  /** Floats in a row of a panel, and columns of a tile. */
-  public static final int WIDTH = TileCode.WIDTH;
-
-  /** The most rows of a product's tile. */
-  private static final int TALLEST = 6;
-
   /** Outer products take columns of x in fours. */
   private static final int FOUR = 4;
+
+  /** Floats in a row of a panel, and columns of a tile. */
+  private final int width;
+
+  /** The most rows of a product's tile. */
+  private final int tallest;
 
   /** By the rows of the tile, from 1. */
   private final MemorySegment[] write;
@@ -32,21 +32,23 @@ public final class AssembledTiles {
   /** By the columns of x, from 4 in fours. */
   private final MemorySegment[] outer;
 
-  AssembledTiles() {
+  AssembledTiles(int lanes) {
+    width = 2 * lanes;
+    tallest = TileCode.tallest(lanes);
     List<byte[]> routines = new ArrayList<>();
-    for (int rows = 1; rows <= TALLEST; rows++) {
-      routines.add(TileCode.product(rows, false, false));
-      routines.add(TileCode.product(rows, true, false));
-      routines.add(TileCode.product(rows, false, true));
+    for (int rows = 1; rows <= tallest; rows++) {
+      routines.add(TileCode.product(lanes, rows, false, false));
+      routines.add(TileCode.product(lanes, rows, true, false));
+      routines.add(TileCode.product(lanes, rows, false, true));
     }
-    for (int columns = FOUR; columns <= WIDTH; columns += FOUR) {
-      routines.add(TileCode.outer(columns));
+    for (int columns = FOUR; columns <= width; columns += FOUR) {
+      routines.add(TileCode.outer(lanes, columns));
     }
     List<MemorySegment> code = NativeCode.load(routines);
-    write = every(3, code.subList(0, 3 * TALLEST));
-    add = every(3, code.subList(1, 3 * TALLEST));
-    fetch = every(3, code.subList(2, 3 * TALLEST));
-    outer = every(1, code.subList(3 * TALLEST, code.size()));
+    write = every(3, code.subList(0, 3 * tallest));
+    add = every(3, code.subList(1, 3 * tallest));
+    fetch = every(3, code.subList(2, 3 * tallest));
+    outer = every(1, code.subList(3 * tallest, code.size()));
   }
 
   private static MemorySegment[] every(int step, List<MemorySegment> code) {
@@ -55,8 +57,13 @@ public final class AssembledTiles {
     return some;
   }
 
+  /** The most rows of a tile: what a good number of rows is a multiple of. */
+  public int tallest() {
+    return tallest;
+  }
+
   /**
-   * {@code y [rows, WIDTH] (+)= x [rows, reduce] · panel [reduce, WIDTH]}, strides in floats.
+   * {@code y [rows, width] (+)= x [rows, reduce] · panel [reduce, width]}, strides in floats.
    *
    * @param add whether chains start from y
    * @param fetch whether rows of x that follow each other in memory are fetched ahead, when chains
@@ -76,19 +83,19 @@ public final class AssembledTiles {
       int reduce,
       boolean add,
       boolean fetch) {
-    checkRows(y, yOffset, yStride, rows, WIDTH);
+    checkRows(y, yOffset, yStride, rows, width);
     checkRows(x, xOffset, xStride, rows, reduce);
-    checkRows(panel, panelOffset, WIDTH, reduce, WIDTH);
+    checkRows(panel, panelOffset, width, reduce, width);
     MemorySegment[] form = add ? this.add : fetch ? this.fetch : write;
     long xBytes = NativeCode.bytes(xStride);
     long yBytes = NativeCode.bytes(yStride);
-    int tall = rows / TALLEST;
+    int tall = rows / tallest;
     if (tall > 0) {
-      MemorySegment code = form[TALLEST - 1];
+      MemorySegment code = form[tallest - 1];
       NativeCode.call(
           code, x, xOffset, panel, panelOffset, y, yOffset, xBytes, yBytes, reduce, tall);
     }
-    int done = tall * TALLEST;
+    int done = tall * tallest;
     if (done < rows) {
       MemorySegment code = form[rows - done - 1];
       int xAt = xOffset + done * xStride;
@@ -98,9 +105,9 @@ public final class AssembledTiles {
   }
 
   /**
-   * {@code partial [columns, WIDTH] += xPanelᵀ · dyPanel} over {@code rows} rows of two panels.
+   * {@code partial [columns, width] += xPanelᵀ · dyPanel} over {@code rows} rows of two panels.
    *
-   * @param columns 4, 8, 12 or 16
+   * @param columns a multiple of 4 up to width
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
@@ -112,9 +119,9 @@ public final class AssembledTiles {
       int dyOffset,
       int rows,
       int columns) {
-    checkRows(partial, partialOffset, WIDTH, columns, WIDTH);
-    checkRows(xPanel, xOffset, WIDTH, rows, WIDTH);
-    checkRows(dyPanel, dyOffset, WIDTH, rows, WIDTH);
+    checkRows(partial, partialOffset, width, columns, width);
+    checkRows(xPanel, xOffset, width, rows, width);
+    checkRows(dyPanel, dyOffset, width, rows, width);
     MemorySegment code = outer[columns / FOUR - 1];
     NativeCode.call(
         code, xPanel, xOffset, dyPanel, dyOffset, partial, partialOffset, rows, 0, 0, 0);

@@ -3,11 +3,11 @@ package dev.tapewise.core.kernel.assembled;
 import java.util.Arrays;
 
 /**
- * Writes x86-64 machine code: the instructions that products need and no more. Encodings are those
- * of the Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2; vector
- * instructions are VEX-coded on 256-bit registers.
+ * Writes x86-64 machine code: the instructions that the kernels need and no more. Encodings are
+ * those of the Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2. Vector
+ * instructions work on whole registers, whose width and coding the subclasses know.
  */
-final class Assembler {
+abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   static final int RAX = 0;
   static final int RCX = 1;
   static final int RDX = 2;
@@ -30,31 +30,54 @@ final class Assembler {
 
   static final int GREATER = 0x1E;
 
-  /** Opcode maps of VEX. */
-  private static final int MAP_0F = 1;
+  /** Opcode maps. */
+  static final int MAP_0F = 1;
 
-  private static final int MAP_0F38 = 2;
+  static final int MAP_0F38 = 2;
 
-  private static final int MAP_0F3A = 3;
+  static final int MAP_0F3A = 3;
 
-  /** Mandatory prefixes of VEX. */
-  private static final int NO_PREFIX = 0;
+  /** Mandatory prefixes. */
+  static final int NO_PREFIX = 0;
 
-  private static final int PREFIX_66 = 1;
+  static final int PREFIX_66 = 1;
 
-  private static final int VECTOR_256 = 4;
+  /** Of {@link #broadcast}, which reads one float where others read a vector. */
+  static final int BROADCAST = 0x18;
+
+  static final int LOAD = 0x10;
+  static final int COMPARE = 0xC2;
 
   private static final int REX = 0x40;
   private static final int REX_WIDE = 0x48;
 
   /** The mode of ModRM that names two registers. */
-  private static final int REGISTER = 3;
+  static final int REGISTER = 3;
 
   /** The base (RBP, R13) that always takes a displacement. */
   private static final int NO_PLAIN_BASE = 5;
 
+  /** Floats in a vector. */
+  final int lanes;
+
   private byte[] code = new byte[1024];
   private int size;
+
+  Assembler(int lanes) {
+    this.lanes = lanes;
+  }
+
+  /** An assembler for vectors of 8 floats (AVX2 and FMA) or 16 (AVX-512F). */
+  static Assembler of(int lanes) {
+    return switch (lanes) {
+      case Avx2Assembler.LANES -> new Avx2Assembler();
+      case Avx512Assembler.LANES -> new Avx512Assembler();
+      default -> throw new IllegalArgumentException("vectors of " + lanes + " floats");
+    };
+  }
+
+  /** How many vector registers there are. */
+  abstract int registers();
 
   /**
    * An address in memory: {@code base + index * scale + displacement}.
@@ -71,7 +94,7 @@ final class Assembler {
       return new Address(base, index, scale, displacement);
     }
 
-    private int indexBit() {
+    int indexBit() {
       return index < 0 ? 0 : high(index);
     }
   }
@@ -87,65 +110,63 @@ final class Assembler {
 
   /** {@code y = memory}. */
   void load(int y, Address from) {
-    vex(MAP_0F, NO_PREFIX, y, 0, from, 0x10);
+    vector(MAP_0F, NO_PREFIX, y, 0, from, LOAD);
   }
 
   /** {@code memory = y}. */
   void store(int y, Address to) {
-    vex(MAP_0F, NO_PREFIX, y, 0, to, 0x11);
+    vector(MAP_0F, NO_PREFIX, y, 0, to, 0x11);
   }
 
   /** Every lane of y becomes the one float in memory. */
   void broadcast(int y, Address from) {
-    vex(MAP_0F38, PREFIX_66, y, 0, from, 0x18);
+    vector(MAP_0F38, PREFIX_66, y, 0, from, BROADCAST);
   }
 
   /** {@code sum = a * b + sum}, rounded once. */
   void fma(int sum, int a, int b) {
-    vex(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
+    vector(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
   }
 
   /** {@code sum = a * memory + sum}, rounded once. */
   void fma(int sum, int a, Address b) {
-    vex(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
+    vector(MAP_0F38, PREFIX_66, sum, a, b, 0xB8);
   }
 
   /** {@code a = a * b + c}, rounded once. */
   void multiplyThenAdd(int a, int b, int c) {
-    vex(MAP_0F38, PREFIX_66, a, b, c, 0xA8);
+    vector(MAP_0F38, PREFIX_66, a, b, c, 0xA8);
   }
 
   /** {@code y = x}. */
   void copy(int y, int x) {
-    vex(MAP_0F, NO_PREFIX, y, 0, x, 0x28);
-  }
-
-  /** Every lane of {@code mask} becomes all ones where {@code a predicate b}, else 0. */
-  void compare(int mask, int a, int b, int predicate) {
-    vex(MAP_0F, NO_PREFIX, mask, a, b, 0xC2);
-    emit(predicate);
-  }
-
-  /** {@code y = mask ? b : a}, lane by lane. */
-  void blend(int y, int a, int b, int mask) {
-    vex(MAP_0F3A, PREFIX_66, y, a, b, 0x4A);
-    emit(16 * mask);
-  }
-
-  /** {@code y = a & b}, bit by bit. */
-  void and(int y, int a, int b) {
-    vex(MAP_0F, NO_PREFIX, y, a, b, 0x54);
-  }
-
-  /** {@code y = a & memory}, bit by bit. */
-  void and(int y, int a, Address b) {
-    vex(MAP_0F, NO_PREFIX, y, a, b, 0x54);
+    vector(MAP_0F, NO_PREFIX, y, 0, x, 0x28);
   }
 
   /** {@code y = 0}. */
   void zero(int y) {
-    vex(MAP_0F, NO_PREFIX, y, y, y, 0x57);
+    vector(MAP_0F, PREFIX_66, y, y, y, 0xEF);
   }
+
+  /**
+   * Lane by lane, {@code y = value} where {@code y predicate bound}.
+   *
+   * @param spare a register that may be lost
+   */
+  abstract void replace(int y, int predicate, int bound, int value, int spare);
+
+  /**
+   * Lane by lane, {@code y = memory} where {@code low < t < high}, else 0.
+   *
+   * @param spare a register that may be lost
+   */
+  abstract void loadBetween(int y, Address from, int t, int low, int high, int spare);
+
+  /** A vector instruction whose last operand is in memory. */
+  abstract void vector(int map, int prefix, int reg, int second, Address at, int opcode);
+
+  /** A vector instruction on registers. */
+  abstract void vector(int map, int prefix, int reg, int second, int third, int opcode);
 
   /** Clears the upper halves, as every caller may expect. */
   void zeroUpper() {
@@ -274,28 +295,18 @@ final class Assembler {
     emit(REX_WIDE + 4 * high(reg) + 2 * at.indexBit() + high(at.base()));
   }
 
-  private void vex(int map, int prefix, int reg, int second, Address at, int opcode) {
-    vexPrefix(map, prefix, reg, second, at.indexBit(), high(at.base()));
-    emit(opcode);
-    memory(reg, at);
-  }
-
-  private void vex(int map, int prefix, int reg, int second, int third, int opcode) {
-    vexPrefix(map, prefix, reg, second, 0, high(third));
-    emit(opcode, modRm(REGISTER, reg, third));
-  }
-
-  /** Three bytes; register numbers are in them inverted. */
-  private void vexPrefix(int map, int prefix, int reg, int second, int indexBit, int baseBit) {
-    int extensions = 0x80 * (1 - high(reg)) + 0x40 * (1 - indexBit) + 0x20 * (1 - baseBit);
-    emit(0xC4, extensions + map, 8 * (15 - second) + VECTOR_256 + prefix);
-  }
-
   /** ModRM, SIB, displacement. */
-  private void memory(int reg, Address at) {
+  final void memory(int reg, Address at) {
+    memory(reg, at, 1);
+  }
+
+  /** The same, where a displacement of one byte counts units. */
+  final void memory(int reg, Address at, int unit) {
     int base = low(at.base());
     int d = at.displacement();
-    int mod = d == 0 && base != NO_PLAIN_BASE ? 0 : d == (byte) d ? 1 : 2;
+    int units = d / unit;
+    boolean isByte = d % unit == 0 && units == (byte) units;
+    int mod = d == 0 && base != NO_PLAIN_BASE ? 0 : isByte ? 1 : 2;
     boolean sib = at.index() >= 0 || base == RSP;
     emit(modRm(mod, reg, sib ? RSP : base));
     if (sib) {
@@ -303,26 +314,27 @@ final class Assembler {
       emit(modRm(Integer.numberOfTrailingZeros(at.scale()), index, base));
     }
     if (mod == 1) {
-      emit(d);
+      emit(units);
     } else if (mod == 2) {
       emitInt(d);
     }
   }
 
   /** Two bits and two times three: the form of ModRM and of SIB. */
-  private static int modRm(int mod, int reg, int rm) {
+  static int modRm(int mod, int reg, int rm) {
     return 64 * mod + 8 * low(reg) + low(rm);
   }
 
-  private static int low(int register) {
+  static int low(int register) {
     return register % 8;
   }
 
-  private static int high(int register) {
-    return register / 8;
+  /** The fourth bit of a register's number. */
+  static int high(int register) {
+    return register / 8 % 2;
   }
 
-  private void emit(int... bytes) {
+  final void emit(int... bytes) {
     if (size + bytes.length > code.length) {
       code = Arrays.copyOf(code, 2 * code.length);
     }

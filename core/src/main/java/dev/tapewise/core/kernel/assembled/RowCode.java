@@ -22,17 +22,14 @@ import java.util.List;
 
 /**
  * Machine code of a depthwise convolution's rows: staging into a ring of {@code [channel
- * block][column][8]}, output rows, and weight gradients. Lanes are channels; every element is the
- * chain of fma that the contract of convolutions asks for.
+ * block][column][lane]}, output rows, and weight gradients. Lanes are channels; every element is
+ * the chain of fma that the contract of convolutions asks for.
  *
  * <p>Arguments as the System V calling convention passes them: four float arrays a, b, c, d and an
  * int array, each as an address and an offset in bytes. Sizes, strides (in floats) and clamps (the
  * bits of a float) are ints of that array, at the places named here.
  */
 final class RowCode {
-  /** Channels of a block. */
-  static final int LANES = 8;
-
   /** The most output columns at once. */
   static final int WIDEST = 8;
 
@@ -75,16 +72,21 @@ final class RowCode {
   /** Bytes between what is staged and what is fetched into cache meanwhile. */
   private static final int AHEAD = 2048;
 
-  private static final int VECTOR = LANES * Float.BYTES;
   private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14, R15);
 
-  private final Assembler asm = new Assembler();
+  private final Assembler asm;
 
-  private RowCode() {}
+  /** Bytes of a vector. */
+  private final int vector;
+
+  private RowCode(int lanes) {
+    asm = Assembler.of(lanes);
+    vector = lanes * Float.BYTES;
+  }
 
   /**
    * Output columns in groups of {@code columns}: {@code y[column * yStep + channel] = d[channel] +
-   * Σ a[row + (column * step + k) * 8 + lane] * b[weight + lane]} over the kernel's rows and
+   * Σ a[row + (column * step + k) * lanes + lane] * b[weight + lane]} over the kernel's rows and
    * columns k in their order. For each block of channels, b advances by {@code wStep} and a by
    * {@code blockStep}; the weights of a block lie as they are needed.
    *
@@ -92,24 +94,24 @@ final class RowCode {
    * @param kernel columns of the kernel, 1 to 5
    * @param step pixels in the ring from one output column to the next
    */
-  static byte[] stencil(int columns, int kernel, int step) {
-    RowCode code = new RowCode();
+  static byte[] stencil(int lanes, int columns, int kernel, int step) {
+    RowCode code = new RowCode(lanes);
     code.enter();
     code.stencilGroups(columns, kernel, step);
     return code.leave();
   }
 
   /** {@code a[ring] = min(max(fma(b, c, d), low), high)}, c and d by channel. */
-  static byte[] normalise() {
-    RowCode code = new RowCode();
+  static byte[] normalise(int lanes) {
+    RowCode code = new RowCode(lanes);
     code.enter();
     code.normaliseRow();
     return code.leave();
   }
 
   /** {@code a[ring] = b}. */
-  static byte[] copy() {
-    RowCode code = new RowCode();
+  static byte[] copy(int lanes) {
+    RowCode code = new RowCode(lanes);
     code.enter();
     code.inPairs(code::copyPixels);
     return code.leave();
@@ -119,21 +121,21 @@ final class RowCode {
    * {@code a[ring] = fma(b', A, fma(c, B, D))} with {@code b' = b} where {@code low < fma(c, scale,
    * shift) < high}, else 0; the five vectors by channel are in d.
    */
-  static byte[] gradient() {
-    RowCode code = new RowCode();
+  static byte[] gradient(int lanes) {
+    RowCode code = new RowCode(lanes);
     code.enter();
     code.gradientRow();
     return code.leave();
   }
 
   /**
-   * {@code b[block][tap][lane] += Σ a[dz + column * 8 + lane] * a[place of the tap + (column *
-   * step) * 8 + lane]} over the columns, for nine taps.
+   * {@code b[block][tap][lane] += Σ a[dz + column * lanes + lane] * a[place of the tap + (column *
+   * step) * lanes + lane]} over the columns, for nine taps.
    *
    * @param step pixels in the ring from one output column to the next
    */
-  static byte[] weights(int step) {
-    RowCode code = new RowCode();
+  static byte[] weights(int lanes, int step) {
+    RowCode code = new RowCode(lanes);
     code.enter();
     code.weightBlocks(step);
     return code.leave();
@@ -201,13 +203,13 @@ final class RowCode {
           asm.loadInt(R13, argument(STENCIL_BLOCKS));
           int block = asm.here();
           stencilBlock(columns, kernel, step);
-          asm.addImmediate(RBP, VECTOR);
-          asm.addImmediate(RBX, VECTOR);
+          asm.addImmediate(RBP, vector);
+          asm.addImmediate(RBX, vector);
           addFloats(RCX, STENCIL_BLOCK_STEP);
           addFloats(RSI, STENCIL_W_STEP);
           asm.decrement(R13);
           asm.jumpBackIfNotZero(block);
-          asm.addImmediate(RDI, columns * step * VECTOR);
+          asm.addImmediate(RDI, columns * step * vector);
           for (int j = 0; j < columns; j++) {
             asm.add(R8, R9);
           }
@@ -227,7 +229,7 @@ final class RowCode {
       asm.align(32);
       int row = asm.here();
       stencilRow(columns, kernel, step);
-      asm.addImmediate(R15, kernel * VECTOR);
+      asm.addImmediate(R15, kernel * vector);
       asm.addImmediate(R12, Integer.BYTES);
       asm.decrement(R11);
       asm.jumpBackIfNotZero(row);
@@ -248,12 +250,12 @@ final class RowCode {
     asm.loadInt(R14, Address.of(R12, 0));
     asm.lea(R14, Address.of(RCX, R14, Float.BYTES, 0));
     for (int k = 0; k < kernel; k++) {
-      asm.load(WIDEST + k, Address.of(R15, k * VECTOR));
+      asm.load(WIDEST + k, Address.of(R15, k * vector));
     }
     int spare = WIDEST + kernel;
     for (int i = 0; i < (columns - 1) * step + kernel; i++) {
       int x = spare + i % (16 - spare);
-      asm.load(x, Address.of(R14, i * VECTOR));
+      asm.load(x, Address.of(R14, i * vector));
       for (int k = 0; k < kernel; k++) {
         int j = (i - k) / step;
         if (i >= k && (i - k) % step == 0 && j < columns) {
@@ -283,7 +285,7 @@ final class RowCode {
               R14,
               () -> {
                 body.write(count);
-                asm.addImmediate(RDI, count * VECTOR);
+                asm.addImmediate(RDI, count * vector);
               }));
     }
   }
@@ -296,7 +298,7 @@ final class RowCode {
     asm.align(32);
     int block = asm.here();
     body.run();
-    asm.addImmediate(R12, VECTOR);
+    asm.addImmediate(R12, vector);
     addFloats(R11, STAGE_BLOCK_STEP);
     asm.decrement(R13);
     asm.jumpBackIfNotZero(block);
@@ -318,7 +320,7 @@ final class RowCode {
       fetch(RDX, pixels);
       for (int p = 0; p < pixels; p++) {
         asm.load(p, channel(p == 0 ? RDX : RCX));
-        asm.store(p, Address.of(R11, p * VECTOR));
+        asm.store(p, Address.of(R11, p * vector));
       }
     });
     asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
@@ -342,11 +344,9 @@ final class RowCode {
       for (int p = 0; p < pixels; p++) {
         asm.load(p, channel(p == 0 ? RDX : RCX));
         asm.multiplyThenAdd(p, 4, 5);
-        asm.compare(2, p, 12, Assembler.LESS);
-        asm.blend(p, p, 13, 2);
-        asm.compare(3, p, 14, Assembler.GREATER);
-        asm.blend(p, p, 15, 3);
-        asm.store(p, Address.of(R11, p * VECTOR));
+        asm.replace(p, Assembler.LESS, 12, 13, 2 + p);
+        asm.replace(p, Assembler.GREATER, 14, 15, 2 + p);
+        asm.store(p, Address.of(R11, p * vector));
       }
     });
     asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
@@ -380,13 +380,10 @@ final class RowCode {
         asm.load(z, channel(p == 0 ? R8 : RSI));
         asm.copy(z + 1, z);
         asm.multiplyThenAdd(z + 1, 8, 9);
-        asm.compare(z + 2, z + 1, 14, Assembler.GREATER);
-        asm.compare(z + 3, z + 1, 15, Assembler.LESS);
-        asm.and(z + 2, z + 2, z + 3);
-        asm.and(z + 2, z + 2, channel(p == 0 ? RDX : RCX));
+        asm.loadBetween(z + 2, channel(p == 0 ? RDX : RCX), z + 1, 14, 15, z + 3);
         asm.multiplyThenAdd(z, 11, 12);
         asm.fma(z, z + 2, 10);
-        asm.store(z, Address.of(R11, p * VECTOR));
+        asm.store(z, Address.of(R11, p * vector));
       }
     });
     loadBytes(R14, STAGE_PIXEL_STEP);
@@ -408,7 +405,7 @@ final class RowCode {
         R14,
         () -> {
           for (int t = 0; t < NINE; t++) {
-            asm.load(t, Address.of(RDX, t * VECTOR));
+            asm.load(t, Address.of(RDX, t * vector));
           }
           asm.loadInt(R13, argument(WEIGHTS_WIDTH));
           asm.shiftRight(R13, 1);
@@ -417,9 +414,9 @@ final class RowCode {
           asm.andImmediate(R13, 1);
           asm.unlessZero(() -> weightColumns(taps, step, 1));
           for (int t = 0; t < NINE; t++) {
-            asm.store(t, Address.of(RDX, t * VECTOR));
+            asm.store(t, Address.of(RDX, t * vector));
           }
-          asm.addImmediate(RDX, NINE * VECTOR);
+          asm.addImmediate(RDX, NINE * vector);
           nextRow(R15, WEIGHTS_BLOCK_STEP, step);
           nextRow(RDI, WEIGHTS_DZ_BLOCK_STEP, 1);
         });
@@ -429,7 +426,7 @@ final class RowCode {
   private void nextRow(int register, int blockStep, int step) {
     addFloats(register, blockStep);
     asm.loadInt(R14, argument(WEIGHTS_WIDTH));
-    asm.shiftLeft(R14, Integer.numberOfTrailingZeros(step * VECTOR));
+    asm.shiftLeft(R14, Integer.numberOfTrailingZeros(step * vector));
     asm.subtract(register, R14);
   }
 
@@ -437,13 +434,13 @@ final class RowCode {
     asm.align(32);
     int turn = asm.here();
     for (int j = 0; j < columns; j++) {
-      asm.load(NINE + j, Address.of(RDI, j * VECTOR));
+      asm.load(NINE + j, Address.of(RDI, j * vector));
       for (int t = 0; t < NINE; t++) {
-        asm.fma(t, NINE + j, Address.of(taps[t], R15, 1, j * step * VECTOR));
+        asm.fma(t, NINE + j, Address.of(taps[t], R15, 1, j * step * vector));
       }
     }
-    asm.addImmediate(RDI, columns * VECTOR);
-    asm.addImmediate(R15, columns * step * VECTOR);
+    asm.addImmediate(RDI, columns * vector);
+    asm.addImmediate(R15, columns * step * vector);
     asm.decrement(R13);
     asm.jumpBackIfNotZero(turn);
   }
