@@ -69,8 +69,10 @@ final class RowCode {
   static final int WEIGHTS_DZ = 4;
   static final int WEIGHTS_TAPS = 5;
 
+  private static final int LINE = 64;
+
   /** Bytes between what is staged and what is fetched into cache meanwhile. */
-  private static final int AHEAD = 2048;
+  private static final int AHEAD = 4096;
 
   private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14, R15);
 
@@ -304,9 +306,11 @@ final class RowCode {
     asm.jumpBackIfNotZero(block);
   }
 
-  /** Asks for the cache lines that the pixels {@link #AHEAD} bytes on start with. */
+  /** Asks for as many cache lines, {@link #AHEAD} bytes on, as the pixels' vectors fill. */
   private void fetch(int base, int pixels) {
-    asm.prefetch(Address.of(base, R12, pixels, AHEAD));
+    for (int at = 0; at < pixels * vector; at += LINE) {
+      asm.prefetch(Address.of(base, R12, pixels, AHEAD + at));
+    }
   }
 
   private static Address channel(int base) {
