@@ -2,9 +2,9 @@ package dev.tapewise.core.kernel.assembled;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Register tiles of matrix products in machine code that this process assembled, with the bits of
@@ -17,44 +17,72 @@ public final class AssembledTiles {
   /** Outer products take columns of x in fours. */
   private static final int FOUR = 4;
 
-  /** Floats in a row of a panel, and columns of a tile. */
+  private final int lanes;
+
+  /** Floats in a row of a panel, and the most columns of a tile. */
   private final int width;
 
   /** The most rows of a product's tile. */
   private final int tallest;
 
-  /** By the rows of the tile, from 1. */
-  private final MemorySegment[] write;
+  /** Whether a tile's last vector can be written in part. */
+  private final boolean masks;
 
-  private final MemorySegment[] add;
-  private final MemorySegment[] fetch;
+  /** Whole vectors of y: two of them, or one. */
+  private final Products two;
 
-  /** By the columns of x, from 4 in fours. */
-  private final MemorySegment[] outer;
+  private final Products one;
 
-  AssembledTiles(int lanes) {
-    width = 2 * lanes;
-    tallest = TileCode.tallest(lanes);
-    List<byte[]> routines = new ArrayList<>();
-    for (int rows = 1; rows <= tallest; rows++) {
-      routines.add(TileCode.product(lanes, rows, false, false));
-      routines.add(TileCode.product(lanes, rows, true, false));
-      routines.add(TileCode.product(lanes, rows, false, true));
+  /** The same, the last vector in part. */
+  private final @Nullable Products twoMasked;
+
+  private final @Nullable Products oneMasked;
+
+  /** By the vectors of dy, from 1, and the columns of x, from 4 in fours. */
+  private final MemorySegment[][] outer;
+
+  /** Products of one width, each by the rows of the tile, from 1. */
+  private record Products(
+      List<MemorySegment> write, List<MemorySegment> add, List<MemorySegment> fetch) {
+    static Products of(int lanes, int tallest, int vectors, boolean masked) {
+      return new Products(
+          load(lanes, tallest, vectors, masked, false, false),
+          load(lanes, tallest, vectors, masked, true, false),
+          load(lanes, tallest, vectors, masked, false, true));
     }
-    for (int columns = FOUR; columns <= width; columns += FOUR) {
-      routines.add(TileCode.outer(lanes, columns));
+
+    private static List<MemorySegment> load(
+        int lanes, int tallest, int vectors, boolean masked, boolean add, boolean ahead) {
+      List<byte[]> routines = new ArrayList<>();
+      for (int rows = 1; rows <= tallest; rows++) {
+        routines.add(TileCode.product(lanes, rows, vectors, masked, add, ahead));
+      }
+      return NativeCode.load(routines);
     }
-    List<MemorySegment> code = NativeCode.load(routines);
-    write = every(3, code.subList(0, 3 * tallest));
-    add = every(3, code.subList(1, 3 * tallest));
-    fetch = every(3, code.subList(2, 3 * tallest));
-    outer = every(1, code.subList(3 * tallest, code.size()));
   }
 
-  private static MemorySegment[] every(int step, List<MemorySegment> code) {
-    MemorySegment[] some = new MemorySegment[(code.size() + step - 1) / step];
-    Arrays.setAll(some, i -> code.get(i * step));
-    return some;
+  AssembledTiles(int lanes) {
+    this.lanes = lanes;
+    width = 2 * lanes;
+    tallest = TileCode.tallest(lanes);
+    masks = Assembler.of(lanes).masks();
+    two = Products.of(lanes, tallest, 2, false);
+    one = Products.of(lanes, tallest, 1, false);
+    twoMasked = masks ? Products.of(lanes, tallest, 2, true) : null;
+    oneMasked = masks ? Products.of(lanes, tallest, 1, true) : null;
+    outer = new MemorySegment[2][];
+    for (int vectors = 1; vectors <= 2; vectors++) {
+      List<byte[]> routines = new ArrayList<>();
+      for (int columns = FOUR; columns <= width; columns += FOUR) {
+        routines.add(TileCode.outer(lanes, columns, vectors));
+      }
+      outer[vectors - 1] = NativeCode.load(routines).toArray(MemorySegment[]::new);
+    }
+  }
+
+  /** Whether {@link #product} can write so few columns of a panel. */
+  public boolean writes(int columns) {
+    return columns % lanes == 0 || masks;
   }
 
   /** The most rows of a tile: what a good number of rows is a multiple of. */
@@ -63,8 +91,9 @@ public final class AssembledTiles {
   }
 
   /**
-   * {@code y [rows, width] (+)= x [rows, reduce] · panel [reduce, width]}, strides in floats.
+   * {@code y [rows, columns] (+)= x [rows, reduce] · panel [reduce, width]}, strides in floats.
    *
+   * @param columns 1 to width, those that {@link #writes} grants: y has no others
    * @param add whether chains start from y
    * @param fetch whether rows of x that follow each other in memory are fetched ahead, when chains
    *     start from 0
@@ -79,35 +108,49 @@ public final class AssembledTiles {
       int xStride,
       float[] panel,
       int panelOffset,
+      int columns,
       int rows,
       int reduce,
       boolean add,
       boolean fetch) {
-    checkRows(y, yOffset, yStride, rows, width);
+    checkRows(y, yOffset, yStride, rows, columns);
     checkRows(x, xOffset, xStride, rows, reduce);
     checkRows(panel, panelOffset, width, reduce, width);
-    MemorySegment[] form = add ? this.add : fetch ? this.fetch : write;
+    Products products = products(columns);
+    List<MemorySegment> form = add ? products.add : fetch ? products.fetch : products.write;
+    int tail = columns % lanes;
+    long mask = (1L << tail) - 1;
     long xBytes = NativeCode.bytes(xStride);
     long yBytes = NativeCode.bytes(yStride);
     int tall = rows / tallest;
     if (tall > 0) {
-      MemorySegment code = form[tallest - 1];
+      MemorySegment code = form.get(tallest - 1);
       NativeCode.call(
-          code, x, xOffset, panel, panelOffset, y, yOffset, xBytes, yBytes, reduce, tall);
+          code, x, xOffset, panel, panelOffset, y, yOffset, xBytes, yBytes, reduce, tall, mask);
     }
     int done = tall * tallest;
     if (done < rows) {
-      MemorySegment code = form[rows - done - 1];
+      MemorySegment code = form.get(rows - done - 1);
       int xAt = xOffset + done * xStride;
       int yAt = yOffset + done * yStride;
-      NativeCode.call(code, x, xAt, panel, panelOffset, y, yAt, xBytes, yBytes, reduce, 1);
+      NativeCode.call(code, x, xAt, panel, panelOffset, y, yAt, xBytes, yBytes, reduce, 1, mask);
     }
+  }
+
+  private Products products(int columns) {
+    if (columns < 1 || columns > width) {
+      throw new IndexOutOfBoundsException("%d columns of a panel of %d".formatted(columns, width));
+    }
+    boolean narrow = columns <= lanes;
+    Products whole = narrow ? one : two;
+    return columns % lanes == 0 ? whole : Objects.requireNonNull(narrow ? oneMasked : twoMasked);
   }
 
   /**
    * {@code partial [columns, width] += xPanelᵀ · dyPanel} over {@code rows} rows of two panels.
    *
-   * @param columns a multiple of 4 up to width
+   * @param columns of x, a multiple of 4 up to width
+   * @param valid columns of dy that count: sums of the others may be left out
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
@@ -118,13 +161,14 @@ public final class AssembledTiles {
       float[] dyPanel,
       int dyOffset,
       int rows,
-      int columns) {
+      int columns,
+      int valid) {
     checkRows(partial, partialOffset, width, columns, width);
     checkRows(xPanel, xOffset, width, rows, width);
     checkRows(dyPanel, dyOffset, width, rows, width);
-    MemorySegment code = outer[columns / FOUR - 1];
+    MemorySegment code = outer[valid <= lanes ? 0 : 1][columns / FOUR - 1];
     NativeCode.call(
-        code, xPanel, xOffset, dyPanel, dyOffset, partial, partialOffset, rows, 0, 0, 0);
+        code, xPanel, xOffset, dyPanel, dyOffset, partial, partialOffset, rows, 0, 0, 0, 0);
   }
 
   /**

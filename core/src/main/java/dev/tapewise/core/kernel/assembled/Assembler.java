@@ -46,6 +46,7 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   static final int BROADCAST = 0x18;
 
   static final int LOAD = 0x10;
+  static final int STORE = 0x11;
   static final int COMPARE = 0xC2;
 
   private static final int REX = 0x40;
@@ -115,7 +116,7 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
 
   /** {@code memory = y}. */
   void store(int y, Address to) {
-    vector(MAP_0F, NO_PREFIX, y, 0, to, 0x11);
+    vector(MAP_0F, NO_PREFIX, y, 0, to, STORE);
   }
 
   /** Every lane of y becomes the one float in memory. */
@@ -161,6 +162,18 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
    * @param spare a register that may be lost
    */
   abstract void loadBetween(int y, Address from, int t, int low, int high, int spare);
+
+  /** Whether {@link #mask} and what needs it are known. */
+  abstract boolean masks();
+
+  /** Lets {@link #loadMasked} and {@link #storeMasked} touch the lanes of r's bits alone. */
+  abstract void mask(int r);
+
+  /** {@code y = memory} in lanes of the mask, 0 elsewhere. */
+  abstract void loadMasked(int y, Address from);
+
+  /** {@code memory = y} in lanes of the mask; the others are not touched. */
+  abstract void storeMasked(int y, Address to);
 
   /** A vector instruction whose last operand is in memory. */
   abstract void vector(int map, int prefix, int reg, int second, Address at, int opcode);

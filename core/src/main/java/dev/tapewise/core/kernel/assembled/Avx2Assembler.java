@@ -30,6 +30,26 @@ final class Avx2Assembler extends Assembler {
     vector(MAP_0F, NO_PREFIX, y, y, from, 0x54);
   }
 
+  @Override
+  boolean masks() {
+    return false;
+  }
+
+  @Override
+  void mask(int r) {
+    throw new UnsupportedOperationException("AVX2 has no mask registers");
+  }
+
+  @Override
+  void loadMasked(int y, Address from) {
+    throw new UnsupportedOperationException("AVX2 has no mask registers");
+  }
+
+  @Override
+  void storeMasked(int y, Address to) {
+    throw new UnsupportedOperationException("AVX2 has no mask registers");
+  }
+
   /** Every lane of {@code mask} becomes all ones where {@code a predicate b}, else 0. */
   private void compare(int mask, int a, int b, int predicate) {
     vector(MAP_0F, NO_PREFIX, mask, a, b, COMPARE);

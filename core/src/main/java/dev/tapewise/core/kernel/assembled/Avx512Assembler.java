@@ -16,6 +16,9 @@ final class Avx512Assembler extends Assembler {
 
   private static final int MASK = 1;
 
+  /** The mask register that {@link #mask} sets. */
+  private static final int LANES_MASK = 2;
+
   Avx512Assembler() {
     super(LANES);
   }
@@ -35,9 +38,34 @@ final class Avx512Assembler extends Assembler {
   void loadBetween(int y, Address from, int t, int low, int high, int spare) {
     compare(t, low, GREATER, ALL);
     compare(t, high, LESS, MASK);
-    prefix(MAP_0F, NO_PREFIX, y, 0, 8 * from.indexBit(), from.base(), ZEROING + MASK);
-    emit(LOAD);
-    memory(y, from, VECTOR_BYTES);
+    move(y, from, LOAD, ZEROING + MASK);
+  }
+
+  @Override
+  boolean masks() {
+    return true;
+  }
+
+  @Override
+  void mask(int r) {
+    // kmovw, VEX-coded
+    emit(0xC5, 0x78 + 0x80 * (1 - high(LANES_MASK)), 0x92, modRm(REGISTER, LANES_MASK, r));
+  }
+
+  @Override
+  void loadMasked(int y, Address from) {
+    move(y, from, LOAD, ZEROING + LANES_MASK);
+  }
+
+  @Override
+  void storeMasked(int y, Address to) {
+    move(y, to, STORE, LANES_MASK);
+  }
+
+  private void move(int y, Address at, int opcode, int maskAndZeroing) {
+    prefix(MAP_0F, NO_PREFIX, y, 0, 8 * at.indexBit(), at.base(), maskAndZeroing);
+    emit(opcode);
+    memory(y, at, VECTOR_BYTES);
   }
 
   /** {@link #MASK} becomes, lane by lane, {@code a predicate b}, and 0 where {@code among} is. */

@@ -29,13 +29,13 @@ final class NativeCode {
   /** Routines begin on cache lines. */
   private static final int LINE = 64;
 
-  /** Code, three arrays with offsets in bytes, four longs. */
+  /** Code, three arrays with offsets in bytes, five longs. */
   private static final MethodHandle CALL =
       Linker.nativeLinker()
           .downcallHandle(
               FunctionDescriptor.ofVoid(
                   ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                  JAVA_LONG, JAVA_LONG),
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG),
               Linker.Option.critical(true));
 
   /** Code, four arrays of floats and one of ints with offsets in bytes. */
@@ -111,7 +111,7 @@ final class NativeCode {
   }
 
   /**
-   * Runs code on three arrays, from an index each, with four more numbers. What it does to them is
+   * Runs code on three arrays, from an index each, with five more numbers. What it does to them is
    * the caller's to check.
    */
   static void call(
@@ -125,7 +125,8 @@ final class NativeCode {
       long first,
       long second,
       long third,
-      long fourth) {
+      long fourth,
+      long fifth) {
     try {
       CALL.invokeExact(
           code,
@@ -138,7 +139,8 @@ final class NativeCode {
           first,
           second,
           third,
-          fourth);
+          fourth,
+          fifth);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Machine code of register tiles: {@code rows × 2} vectors from register 0 on, then the panel's two
- * vectors, then broadcasts. Every element is one chain of fma in increasing index, as the contract
- * of products asks for.
+ * Machine code of register tiles: {@code rows} times one or two vectors from register 0 on, then
+ * the panel's vectors, then broadcasts. Every element is one chain of fma in increasing index, as
+ * the contract of products asks for.
  *
  * <p>Arguments as the System V calling convention passes them: three pairs of an array's address
- * and an offset in bytes, then four longs on the stack.
+ * and an offset in bytes, then five longs on the stack.
  */
 final class TileCode {
   /** Steps of the reduction per turn of the loop. */
@@ -41,12 +41,17 @@ final class TileCode {
 
   private final Assembler asm;
   private final int rows;
+
+  /** Vectors of a row of the tile. */
+  private final int vectors;
+
   private final int tallest;
   private final int vector;
 
-  private TileCode(int lanes, int rows) {
+  private TileCode(int lanes, int rows, int vectors) {
     this.asm = Assembler.of(lanes);
     this.rows = rows;
+    this.vectors = vectors;
     this.tallest = tallest(lanes);
     this.vector = lanes * Float.BYTES;
   }
@@ -57,26 +62,30 @@ final class TileCode {
   }
 
   /**
-   * {@code y [rows, 2 lanes] (+)= x [rows, reduce] · panel [reduce, 2 lanes]}, repeated for tile
+   * {@code y [rows, vectors] (+)= x [rows, reduce] · panel [reduce, 2 vectors]}, repeated for tile
    * below tile. On the stack: bytes from row to row of x and of y, the reduction's length, the
-   * number of tiles.
+   * number of tiles, the lanes of a row's last vector as bits.
    *
    * @param rows 1 to {@link #tallest}
+   * @param vectors 1 or 2
+   * @param masked whether the last vector of a row of y has only the lanes that the bits say
    * @param add whether chains start from y
    * @param ahead whether the rows behind a tile are fetched into cache while it runs
    */
-  static byte[] product(int lanes, int rows, boolean add, boolean ahead) {
-    return new TileCode(lanes, rows).product(add, ahead);
+  static byte[] product(
+      int lanes, int rows, int vectors, boolean masked, boolean add, boolean ahead) {
+    return new TileCode(lanes, rows, vectors).product(masked, add, ahead);
   }
 
   /**
-   * {@code partial [columns, 2 lanes] += xᵀ · dy} over rows of a panel of x and one of dy, both 2
-   * lanes wide. On the stack: the number of rows.
+   * {@code partial [columns, vectors] += xᵀ · dy} over rows of a panel of x and one of dy; rows of
+   * all three are 2 vectors wide. On the stack: the number of rows.
    *
    * @param columns columns of x, a multiple of 4 up to 2 lanes
+   * @param vectors 1 or 2
    */
-  static byte[] outer(int lanes, int columns) {
-    TileCode code = new TileCode(lanes, columns);
+  static byte[] outer(int lanes, int columns, int vectors) {
+    TileCode code = new TileCode(lanes, columns, vectors);
     code.enter();
     code.asm.loadLong(RSI, Address.of(RSP, 8));
     int from = 0;
@@ -103,12 +112,16 @@ final class TileCode {
     asm.add(R8, R9);
   }
 
-  private byte[] product(boolean add, boolean ahead) {
+  private byte[] product(boolean masked, boolean add, boolean ahead) {
     enter();
     asm.loadLong(RCX, Address.of(RSP, 8));
     asm.loadLong(R9, Address.of(RSP, 16));
     asm.loadLong(RSI, Address.of(RSP, 24));
     asm.loadLong(R11, Address.of(RSP, 32));
+    if (masked) {
+      asm.loadLong(RAX, Address.of(RSP, 40));
+      asm.mask(RAX);
+    }
     KEPT.forEach(asm::push);
     int tile = asm.here();
     asm.move(R10, RDI);
@@ -120,10 +133,12 @@ final class TileCode {
       threeRowsOn(R13, ROWS.get(bases() - 1), RCX);
     }
     forEachOfY((register, place) -> {
-      if (add) {
-        asm.load(register, place);
-      } else {
+      if (!add) {
         asm.zero(register);
+      } else if (masked && isLast(register)) {
+        asm.loadMasked(register, place);
+      } else {
+        asm.load(register, place);
       }
     });
     asm.move(R12, RSI);
@@ -154,7 +169,13 @@ final class TileCode {
       asm.decrement(R12);
       asm.jumpBackIfNotZero(turn);
     });
-    forEachOfY(asm::store);
+    forEachOfY((register, place) -> {
+      if (masked && isLast(register)) {
+        asm.storeMasked(register, place);
+      } else {
+        asm.store(register, place);
+      }
+    });
     for (int r = 0; r < rows; r++) {
       asm.add(RDI, RCX);
       asm.add(R8, R9);
@@ -191,9 +212,15 @@ final class TileCode {
           threeRowsOn(R12, R12, R9);
         }
       }
-      body.at(2 * r, row(R12, R9, r % 3, 0));
-      body.at(2 * r + 1, row(R12, R9, r % 3, vector));
+      for (int v = 0; v < vectors; v++) {
+        body.at(vectors * r + v, row(R12, R9, r % 3, v * vector));
+      }
     }
+  }
+
+  /** Whether a register holds the last vector of a row of y. */
+  private boolean isLast(int register) {
+    return register % vectors == vectors - 1;
   }
 
   private static Address row(int base, int stride, int row, int displacement) {
@@ -219,21 +246,23 @@ final class TileCode {
     int panel = 2 * tallest;
     int first = panel + 2;
     int broadcasts = asm.registers() - first;
-    asm.load(panel, Address.of(RAX, u * 2 * vector));
-    asm.load(panel + 1, Address.of(RAX, u * 2 * vector + vector));
+    for (int v = 0; v < vectors; v++) {
+      asm.load(panel + v, Address.of(RAX, (2 * u + v) * vector));
+    }
     for (int r = 0; r < rows; r++) {
       int broadcast = first + r % broadcasts;
       asm.broadcast(broadcast, value.apply(r));
-      asm.fma(2 * r, broadcast, panel);
-      asm.fma(2 * r + 1, broadcast, panel + 1);
+      for (int v = 0; v < vectors; v++) {
+        asm.fma(vectors * r + v, broadcast, panel + v);
+      }
     }
   }
 
   private void outerTile(int from, int height) {
     asm.move(R10, RDI);
     asm.move(RAX, RDX);
-    for (int v = 0; v < 2 * height; v++) {
-      asm.load(v, Address.of(R8, (2 * from + v) * vector));
+    for (int i = 0; i < vectors * height; i++) {
+      asm.load(i, partial(from, i));
     }
     asm.move(R11, RSI);
     asm.shiftRight(R11, 2);
@@ -241,9 +270,14 @@ final class TileCode {
     asm.move(R11, RSI);
     asm.andImmediate(R11, UNROLL - 1);
     asm.unlessZero(() -> outerLoop(from, height, 1));
-    for (int v = 0; v < 2 * height; v++) {
-      asm.store(v, Address.of(R8, (2 * from + v) * vector));
+    for (int i = 0; i < vectors * height; i++) {
+      asm.store(i, partial(from, i));
     }
+  }
+
+  private Address partial(int from, int register) {
+    int row = from + register / vectors;
+    return Address.of(R8, (2 * row + register % vectors) * vector);
   }
 
   private void outerLoop(int from, int height, int steps) {

@@ -302,26 +302,31 @@ final class VectorPointwise implements Pointwise {
     int whole = to - to % WIDTH;
     for (int c = from; c < whole; c += WIDTH, panel += reduce * WIDTH) {
       boolean first = fetch && c == from;
-      panelProduct(y, yOffset + c, columns, x, xOffset, first, b, panel, rows, reduce, add);
+      panelProduct(y, yOffset + c, columns, WIDTH, x, xOffset, first, b, panel, rows, reduce, add);
     }
-    if (whole < to) {
-      // Tiles write whole panels: the last columns go by way of a buffer, since y has no room
+    int valid = to - whole;
+    if (valid > 0 && assembled != null && assembled.writes(valid)) {
+      boolean first = fetch && whole == from;
+      panelProduct(
+          y, yOffset + whole, columns, valid, x, xOffset, first, b, panel, rows, reduce, add);
+    } else if (valid > 0) {
+      // Tiles write whole vectors: the last columns go by way of a buffer, since y has no room
       // behind them.
-      int valid = to - whole;
       if (add) {
         copyColumns(buffer, edge, WIDTH, y, yOffset + whole, columns, rows, valid);
       }
       boolean first = fetch && whole == from;
-      panelProduct(buffer, edge, WIDTH, x, xOffset, first, b, panel, rows, reduce, add);
+      panelProduct(buffer, edge, WIDTH, WIDTH, x, xOffset, first, b, panel, rows, reduce, add);
       copyColumns(y, yOffset + whole, columns, buffer, edge, WIDTH, rows, valid);
     }
   }
 
-  /** One panel's columns of y, the reduction in equal parts. */
+  /** One panel's columns of y, the reduction in equal parts; all of them or assembled. */
   private void panelProduct(
       float[] y,
       int yOffset,
       int yStride,
+      int columns,
       float[] x,
       int xOffset,
       boolean fetch,
@@ -348,6 +353,7 @@ final class VectorPointwise implements Pointwise {
             reduce,
             b,
             at,
+            columns,
             rows,
             length,
             more,
@@ -586,7 +592,8 @@ final class VectorPointwise implements Pointwise {
         if (assembled == null) {
           Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, at, rows, tiles);
         } else {
-          assembled.outer(partial, at, buffer, xPanel, buffer, dyPanel, rows, 4 * tiles);
+          assembled.outer(
+              partial, at, buffer, xPanel, buffer, dyPanel, rows, 4 * tiles, n - p * WIDTH);
         }
       }
     }
