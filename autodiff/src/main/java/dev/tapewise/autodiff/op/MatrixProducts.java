@@ -104,7 +104,7 @@ final class MatrixProducts {
                 memory, packed + matrix * size, b.data(), b.offset() + matrix * k * n, k, n, 0, n);
           }
         });
-    binding.scratch(kernel.forwardScratch(Math.min(m, ROWS), k, n), 0);
+    binding.scratch(kernel.forwardScratch(Math.min(m, ROWS), k, n), kernel.scratchInts());
     binding.play(
         new Units() {
           @Override
@@ -156,7 +156,8 @@ final class MatrixProducts {
           }
         });
     int rows = Math.min(m, ROWS);
-    binding.scratch(kernel.forwardScratch(rows, n, k) + Scratch.roundUp(rows * k), 0);
+    binding.scratch(
+        kernel.forwardScratch(rows, n, k) + Scratch.roundUp(rows * k), kernel.scratchInts());
     Users users = new Users(left, a.size(binding.capacity()) / (m * k));
     binding.play(
         new Units() {
@@ -206,7 +207,9 @@ final class MatrixProducts {
     Pointwise kernel = binding.kernels().pointwise();
     GradientReading dy = binding.outputGradient();
     int size = kernel.partialSize(k, n);
-    binding.scratch(Scratch.roundUp(size) + kernel.backwardScratch(Math.min(m, ROWS), k, n), 0);
+    binding.scratch(
+        Scratch.roundUp(size) + kernel.backwardScratch(Math.min(m, ROWS), k, n),
+        kernel.scratchInts());
     Users users = new Users(right, rightMatrices(binding.capacity()));
     binding.play(
         new Units() {

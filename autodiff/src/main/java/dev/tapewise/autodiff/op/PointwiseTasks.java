@@ -52,7 +52,7 @@ final class PointwiseTasks {
           }
         });
     RowBands bands = RowBands.of(height, width, n);
-    binding.scratch(kernel.forwardScratch(bands.maxPixels(), k, n), 0);
+    binding.scratch(kernel.forwardScratch(bands.maxPixels(), k, n), kernel.scratchInts());
     Operand x = binding.input(0);
     Operand y = binding.output();
     BandStatistics statistics = binding.statistics();
@@ -272,7 +272,7 @@ final class PointwiseTasks {
     Operand x = binding.input(0);
     int most = Chunks.partials(bands.count(x.images(binding.capacity())), size);
     int partial = dw == null ? 0 : binding.workspace((long) most * stride);
-    binding.scratch(kernel.backwardScratch(bands.maxPixels(), k, n), 0);
+    binding.scratch(kernel.backwardScratch(bands.maxPixels(), k, n), kernel.scratchInts());
     BandGradientSums sums = binding.gradientSums(0);
     Backward task =
         new Backward(

@@ -53,6 +53,11 @@ public interface Pointwise {
       int from,
       int to);
 
+  /** Ints of scratch that every product takes at most. */
+  default int scratchInts() {
+    return 0;
+  }
+
   /** Floats of scratch that {@link #forward} takes at most. */
   int forwardScratch(int rows, int k, int n);
 

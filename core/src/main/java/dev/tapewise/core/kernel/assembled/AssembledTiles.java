@@ -1,5 +1,6 @@
 package dev.tapewise.core.kernel.assembled;
 
+import dev.tapewise.core.kernel.assembled.TileCode.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,19 +44,25 @@ public final class AssembledTiles {
 
   /** Products of one width, each by the rows of the tile, from 1. */
   private record Products(
-      List<MemorySegment> write, List<MemorySegment> add, List<MemorySegment> fetch) {
+      List<MemorySegment> write,
+      List<MemorySegment> add,
+      List<MemorySegment> fetch,
+      List<MemorySegment> writeBlocks,
+      List<MemorySegment> addBlocks) {
     static Products of(int lanes, int tallest, int vectors, boolean masked) {
       return new Products(
-          load(lanes, tallest, vectors, masked, false, false),
-          load(lanes, tallest, vectors, masked, true, false),
-          load(lanes, tallest, vectors, masked, false, true));
+          load(lanes, tallest, vectors, masked, false, Rows.STRIDED),
+          load(lanes, tallest, vectors, masked, true, Rows.STRIDED),
+          load(lanes, tallest, vectors, masked, false, Rows.FETCHED),
+          load(lanes, tallest, vectors, masked, false, Rows.BLOCKS),
+          load(lanes, tallest, vectors, masked, true, Rows.BLOCKS));
     }
 
     private static List<MemorySegment> load(
-        int lanes, int tallest, int vectors, boolean masked, boolean add, boolean ahead) {
+        int lanes, int tallest, int vectors, boolean masked, boolean add, Rows form) {
       List<byte[]> routines = new ArrayList<>();
       for (int rows = 1; rows <= tallest; rows++) {
-        routines.add(TileCode.product(lanes, rows, vectors, masked, add, ahead));
+        routines.add(TileCode.product(lanes, rows, vectors, masked, add, form));
       }
       return NativeCode.load(routines);
     }
@@ -113,14 +120,80 @@ public final class AssembledTiles {
       int reduce,
       boolean add,
       boolean fetch) {
-    checkRows(y, yOffset, yStride, rows, columns);
     checkRows(x, xOffset, xStride, rows, reduce);
-    checkRows(panel, panelOffset, width, reduce, width);
     Products products = products(columns);
-    List<MemorySegment> form = add ? products.add : fetch ? products.fetch : products.write;
+    run(
+        add ? products.add : fetch ? products.fetch : products.write,
+        y,
+        yOffset,
+        yStride,
+        x,
+        xOffset,
+        xStride,
+        xStride,
+        panel,
+        panelOffset,
+        columns,
+        rows,
+        reduce);
+  }
+
+  /**
+   * The same with x in blocks {@code [reduce / lanes][row][lane]}, {@code blockStep} floats apart.
+   *
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void productOfBlocks(
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      int blockStep,
+      float[] panel,
+      int panelOffset,
+      int columns,
+      int rows,
+      int reduce,
+      boolean add) {
+    checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, rows * lanes);
+    Products products = products(columns);
+    run(
+        add ? products.addBlocks : products.writeBlocks,
+        y,
+        yOffset,
+        yStride,
+        x,
+        xOffset,
+        blockStep,
+        lanes,
+        panel,
+        panelOffset,
+        columns,
+        rows,
+        reduce);
+  }
+
+  /** Runs tiles below each other, {@code xRow} floats apart in x. */
+  private void run(
+      List<MemorySegment> form,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      int xStep,
+      int xRow,
+      float[] panel,
+      int panelOffset,
+      int columns,
+      int rows,
+      int reduce) {
+    checkRows(y, yOffset, yStride, rows, columns);
+    checkRows(panel, panelOffset, width, reduce, width);
     int tail = columns % lanes;
     long mask = (1L << tail) - 1;
-    long xBytes = NativeCode.bytes(xStride);
+    long xBytes = NativeCode.bytes(xStep);
     long yBytes = NativeCode.bytes(yStride);
     int tall = rows / tallest;
     if (tall > 0) {
@@ -131,7 +204,7 @@ public final class AssembledTiles {
     int done = tall * tallest;
     if (done < rows) {
       MemorySegment code = form.get(rows - done - 1);
-      int xAt = xOffset + done * xStride;
+      int xAt = xOffset + done * xRow;
       int yAt = yOffset + done * yStride;
       NativeCode.call(code, x, xAt, panel, panelOffset, y, yAt, xBytes, yBytes, reduce, 1, mask);
     }
@@ -147,35 +220,52 @@ public final class AssembledTiles {
   }
 
   /**
-   * {@code partial [columns, width] += xPanelᵀ · dyPanel} over {@code rows} rows of two panels.
+   * {@code partial [columns, width] += xᵀ · dy} over {@code rows} rows of blocks {@code
+   * [row][lane]}.
    *
-   * @param columns of x, a multiple of 4 up to width
-   * @param valid columns of dy that count: sums of the others may be left out
+   * @param xStep floats from one block of x to the next
+   * @param columns of x, a multiple of 4 up to width: two blocks, or one
+   * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and half of
+   *     partial stays as it is
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
       float[] partial,
       int partialOffset,
-      float[] xPanel,
+      float[] x,
       int xOffset,
-      float[] dyPanel,
+      int xStep,
+      float[] dy,
       int dyOffset,
+      int dyStep,
       int rows,
       int columns,
       int valid) {
+    int vectors = valid <= lanes ? 1 : 2;
     checkRows(partial, partialOffset, width, columns, width);
-    checkRows(xPanel, xOffset, width, rows, width);
-    checkRows(dyPanel, dyOffset, width, rows, width);
-    MemorySegment code = outer[valid <= lanes ? 0 : 1][columns / FOUR - 1];
+    checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, rows * lanes);
+    checkRows(dy, dyOffset, dyStep, vectors, rows * lanes);
     NativeCode.call(
-        code, xPanel, xOffset, dyPanel, dyOffset, partial, partialOffset, rows, 0, 0, 0, 0);
+        outer[vectors - 1][columns / FOUR - 1],
+        x,
+        xOffset,
+        dy,
+        dyOffset,
+        partial,
+        partialOffset,
+        rows,
+        NativeCode.bytes(xStep),
+        NativeCode.bytes(dyStep),
+        0,
+        0);
   }
 
   /**
-   * Checks {@code rows} rows of {@code length} floats; at least one row, since the code runs one.
+   * Checks {@code rows} rows of {@code length} floats; at least one of each, since the code runs
+   * one.
    */
   private static void checkRows(float[] array, int offset, int stride, int rows, int length) {
-    if (rows < 1 || stride < length) {
+    if (rows < 1 || length < 1 || stride < length && rows > 1) {
       throw new IndexOutOfBoundsException(
           "%d rows of %d floats, %d apart".formatted(rows, length, stride));
     }

@@ -61,25 +61,37 @@ final class TileCode {
     return (Assembler.of(lanes).registers() - 4) / 2 / 6 * 6;
   }
 
+  /** How the rows of x lie. */
+  enum Rows {
+    /** A stride apart. */
+    STRIDED,
+
+    /** A stride apart; the rows behind a tile are fetched into cache while it runs. */
+    FETCHED,
+
+    /** In blocks {@code [reduce / lanes][row][lane]}. */
+    BLOCKS
+  }
+
   /**
    * {@code y [rows, vectors] (+)= x [rows, reduce] · panel [reduce, 2 vectors]}, repeated for tile
-   * below tile. On the stack: bytes from row to row of x and of y, the reduction's length, the
-   * number of tiles, the lanes of a row's last vector as bits.
+   * below tile. On the stack: bytes from row to row of x, or from block to block, and from row to
+   * row of y; the reduction's length, the number of tiles, the lanes of a row's last vector as
+   * bits.
    *
    * @param rows 1 to {@link #tallest}
    * @param vectors 1 or 2
    * @param masked whether the last vector of a row of y has only the lanes that the bits say
    * @param add whether chains start from y
-   * @param ahead whether the rows behind a tile are fetched into cache while it runs
    */
-  static byte[] product(
-      int lanes, int rows, int vectors, boolean masked, boolean add, boolean ahead) {
-    return new TileCode(lanes, rows, vectors).product(masked, add, ahead);
+  static byte[] product(int lanes, int rows, int vectors, boolean masked, boolean add, Rows form) {
+    return new TileCode(lanes, rows, vectors).product(masked, add, form);
   }
 
   /**
-   * {@code partial [columns, vectors] += xᵀ · dy} over rows of a panel of x and one of dy; rows of
-   * all three are 2 vectors wide. On the stack: the number of rows.
+   * {@code partial [columns, 2 vectors] += xᵀ · dy} over rows of two blocks {@code [row][lane]} of
+   * x and of dy each, or one where that is enough. On the stack: the number of rows, bytes from
+   * block to block of x and of dy.
    *
    * @param columns columns of x, a multiple of 4 up to 2 lanes
    * @param vectors 1 or 2
@@ -88,6 +100,9 @@ final class TileCode {
     TileCode code = new TileCode(lanes, columns, vectors);
     code.enter();
     code.asm.loadLong(RSI, Address.of(RSP, 8));
+    code.asm.loadLong(RCX, Address.of(RSP, 16));
+    code.asm.loadLong(R9, Address.of(RSP, 24));
+    code.asm.push(RBX);
     int from = 0;
     while (from < columns) {
       int height = code.outerHeight(columns - from);
@@ -95,6 +110,7 @@ final class TileCode {
       from += height;
     }
     code.asm.zeroUpper();
+    code.asm.pop(RBX);
     code.asm.ret();
     return code.asm.bytes();
   }
@@ -112,7 +128,7 @@ final class TileCode {
     asm.add(R8, R9);
   }
 
-  private byte[] product(boolean masked, boolean add, boolean ahead) {
+  private byte[] product(boolean masked, boolean add, Rows form) {
     enter();
     asm.loadLong(RCX, Address.of(RSP, 8));
     asm.loadLong(R9, Address.of(RSP, 16));
@@ -125,13 +141,7 @@ final class TileCode {
     KEPT.forEach(asm::push);
     int tile = asm.here();
     asm.move(R10, RDI);
-    for (int i = 1; i < bases(); i++) {
-      threeRowsOn(ROWS.get(i), ROWS.get(i - 1), RCX);
-    }
     asm.move(RAX, RDX);
-    if (ahead) {
-      threeRowsOn(R13, ROWS.get(bases() - 1), RCX);
-    }
     forEachOfY((register, place) -> {
       if (!add) {
         asm.zero(register);
@@ -141,34 +151,15 @@ final class TileCode {
         asm.load(register, place);
       }
     });
-    asm.move(R12, RSI);
-    asm.shiftRight(R12, 2);
-    asm.unlessZero(() -> {
-      asm.align(32);
-      int turn = asm.here();
-      int fetched = 0;
-      for (int u = 0; u < UNROLL; u++) {
-        step(u);
-        for (; ahead && fetched * LINE < (u + 1) * rows * Float.BYTES; fetched++) {
-          asm.prefetch(Address.of(R13, fetched * LINE));
-        }
+    if (form == Rows.BLOCKS) {
+      reduceBlocks();
+      asm.addImmediate(RDI, rows * vector);
+    } else {
+      reduceRows(form == Rows.FETCHED);
+      for (int r = 0; r < rows; r++) {
+        asm.add(RDI, RCX);
       }
-      advance(UNROLL);
-      if (ahead) {
-        asm.addImmediate(R13, rows * UNROLL * Float.BYTES);
-      }
-      asm.decrement(R12);
-      asm.jumpBackIfNotZero(turn);
-    });
-    asm.move(R12, RSI);
-    asm.andImmediate(R12, UNROLL - 1);
-    asm.unlessZero(() -> {
-      int turn = asm.here();
-      step(0);
-      advance(1);
-      asm.decrement(R12);
-      asm.jumpBackIfNotZero(turn);
-    });
+    }
     forEachOfY((register, place) -> {
       if (masked && isLast(register)) {
         asm.storeMasked(register, place);
@@ -177,7 +168,6 @@ final class TileCode {
       }
     });
     for (int r = 0; r < rows; r++) {
-      asm.add(RDI, RCX);
       asm.add(R8, R9);
     }
     asm.decrement(R11);
@@ -186,6 +176,84 @@ final class TileCode {
     KEPT.reversed().forEach(asm::pop);
     asm.ret();
     return asm.bytes();
+  }
+
+  private void reduceRows(boolean ahead) {
+    for (int i = 1; i < bases(); i++) {
+      threeRowsOn(ROWS.get(i), ROWS.get(i - 1), RCX);
+    }
+    if (ahead) {
+      threeRowsOn(R13, ROWS.get(bases() - 1), RCX);
+    }
+    asm.move(R12, RSI);
+    asm.shiftRight(R12, 2);
+    counted(() -> {
+      int fetched = 0;
+      for (int u = 0; u < UNROLL; u++) {
+        rowStep(u);
+        for (; ahead && fetched * LINE < (u + 1) * rows * Float.BYTES; fetched++) {
+          asm.prefetch(Address.of(R13, fetched * LINE));
+        }
+      }
+      advanceRows(UNROLL);
+      if (ahead) {
+        asm.addImmediate(R13, rows * UNROLL * Float.BYTES);
+      }
+    });
+    asm.move(R12, RSI);
+    asm.andImmediate(R12, UNROLL - 1);
+    counted(() -> {
+      rowStep(0);
+      advanceRows(1);
+    });
+  }
+
+  /** Whole blocks, then what is left of the last one. */
+  private void reduceBlocks() {
+    asm.move(R13, RSI);
+    asm.shiftRight(R13, Integer.numberOfTrailingZeros(asm.lanes));
+    asm.unlessZero(() -> {
+      int block = asm.here();
+      asm.move(R14, R10);
+      asm.subtract(R12, R12);
+      asm.addImmediate(R12, asm.lanes / UNROLL);
+      counted(() -> blockSteps(UNROLL));
+      asm.lea(R10, Address.of(R14, RCX, 1, 0));
+      asm.decrement(R13);
+      asm.jumpBackIfNotZero(block);
+    });
+    asm.move(R12, RSI);
+    asm.andImmediate(R12, asm.lanes - 1);
+    asm.shiftRight(R12, 2);
+    counted(() -> blockSteps(UNROLL));
+    asm.move(R12, RSI);
+    asm.andImmediate(R12, UNROLL - 1);
+    counted(() -> blockSteps(1));
+  }
+
+  private void blockSteps(int steps) {
+    for (int u = 0; u < steps; u++) {
+      int column = u * Float.BYTES;
+      multiplyAdd(rows, panel(u), r -> Address.of(R10, r * vector + column));
+    }
+    asm.addImmediate(R10, steps * Float.BYTES);
+    asm.addImmediate(RAX, steps * 2 * vector);
+  }
+
+  /** Runs {@code body} as often as R12 says, if at all; the zero flag tells whether it is zero. */
+  private void counted(Runnable body) {
+    asm.unlessZero(() -> {
+      asm.align(32);
+      int turn = asm.here();
+      body.run();
+      asm.decrement(R12);
+      asm.jumpBackIfNotZero(turn);
+    });
+  }
+
+  /** The panel's vectors for a step of the reduction. */
+  private IntFunction<Address> panel(int step) {
+    return v -> Address.of(RAX, (2 * step + v) * vector);
   }
 
   private int bases() {
@@ -227,39 +295,39 @@ final class TileCode {
     return row == 0 ? Address.of(base, displacement) : Address.of(base, stride, row, displacement);
   }
 
-  private void advance(int steps) {
+  private void advanceRows(int steps) {
     for (int base : ROWS.subList(0, bases())) {
       asm.addImmediate(base, steps * Float.BYTES);
     }
     asm.addImmediate(RAX, steps * 2 * vector);
   }
 
-  private void step(int u) {
-    multiplyAdd(rows, u, r -> row(ROWS.get(r / 3), RCX, r % 3, u * Float.BYTES));
+  private void rowStep(int u) {
+    multiplyAdd(rows, panel(u), r -> row(ROWS.get(r / 3), RCX, r % 3, u * Float.BYTES));
   }
 
   /**
-   * One step of the reduction: row {@code u} of the panel at RAX times one broadcast value for each
+   * One step of the reduction: the vectors of one right-hand row times one broadcast value for each
    * row of the tile.
    */
-  private void multiplyAdd(int rows, int u, IntFunction<Address> value) {
-    int panel = 2 * tallest;
-    int first = panel + 2;
-    int broadcasts = asm.registers() - first;
+  private void multiplyAdd(int rows, IntFunction<Address> right, IntFunction<Address> value) {
+    int first = 2 * tallest;
+    int broadcasts = asm.registers() - first - 2;
     for (int v = 0; v < vectors; v++) {
-      asm.load(panel + v, Address.of(RAX, (2 * u + v) * vector));
+      asm.load(first + v, right.apply(v));
     }
     for (int r = 0; r < rows; r++) {
-      int broadcast = first + r % broadcasts;
+      int broadcast = first + 2 + r % broadcasts;
       asm.broadcast(broadcast, value.apply(r));
       for (int v = 0; v < vectors; v++) {
-        asm.fma(vectors * r + v, broadcast, panel + v);
+        asm.fma(vectors * r + v, broadcast, first + v);
       }
     }
   }
 
   private void outerTile(int from, int height) {
     asm.move(R10, RDI);
+    asm.lea(RBX, Address.of(RDI, RCX, 1, 0));
     asm.move(RAX, RDX);
     for (int i = 0; i < vectors * height; i++) {
       asm.load(i, partial(from, i));
@@ -284,11 +352,19 @@ final class TileCode {
     asm.align(32);
     int turn = asm.here();
     for (int u = 0; u < steps; u++) {
-      int first = u * 2 * vector + from * Float.BYTES;
-      multiplyAdd(height, u, r -> Address.of(R10, first + r * Float.BYTES));
+      int at = u * vector;
+      multiplyAdd(
+          height,
+          v -> v == 0 ? Address.of(RAX, at) : Address.of(RAX, R9, 1, at),
+          r -> {
+            int column = from + r;
+            int block = column < asm.lanes ? R10 : RBX;
+            return Address.of(block, at + column % asm.lanes * Float.BYTES);
+          });
     }
-    asm.addImmediate(R10, steps * 2 * vector);
-    asm.addImmediate(RAX, steps * 2 * vector);
+    for (int pointer : new int[] {R10, RBX, RAX}) {
+      asm.addImmediate(pointer, steps * vector);
+    }
     asm.decrement(R11);
     asm.jumpBackIfNotZero(turn);
   }

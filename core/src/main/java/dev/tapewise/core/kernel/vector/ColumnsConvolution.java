@@ -171,7 +171,7 @@ final class ColumnsConvolution implements Convolution {
 
   @Override
   public int scratchInts() {
-    return g.kernelHeight();
+    return g.kernelHeight() + pointwise.scratchInts();
   }
 
   @Override

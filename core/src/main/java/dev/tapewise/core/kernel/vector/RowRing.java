@@ -33,8 +33,7 @@ final class RowRing {
   private final int width;
   private final int channels;
 
-  /** Null where rows are staged on the Vector API. */
-  private final @Nullable AssembledRows assembled;
+  private final BlockStaging staging;
 
   /**
    * A ring for images of {@code [rows, width, channels]}.
@@ -57,7 +56,7 @@ final class RowRing {
     this.width = width;
     this.channels = channels;
     this.left = left;
-    this.assembled = assembled;
+    this.staging = new BlockStaging(assembled);
     this.right = columns - left - width;
     this.blockStep = Math.multiplyExact(columns, L);
     this.rowSize = Math.multiplyExact((channels + L - 1) / L, blockStep);
@@ -99,111 +98,18 @@ final class RowRing {
     }
   }
 
-  /** Ints of scratch that staging takes. */
-  static int scratchInts() {
-    return AssembledRows.ARGUMENTS;
-  }
-
   /** Stages a row of an image as it is to be read. */
   void stage(int ring, Reading x, int image, int row, Scratch scratch) {
-    float[] floats = scratch.floats();
-    float[] coefficients = x.coefficients();
-    int to = image(ring, row);
-    int at = x.offset() + (image * rows + row) * width * channels;
-    int blocks = assembled == null ? 0 : channels / L;
-    int done = blocks * L;
-    if (assembled != null && blocks > 0) {
-      int intMark = scratch.intMark();
-      int ints = scratch.takeInts(scratchInts());
-      if (coefficients == null) {
-        assembled.copy(
-            floats, to, blockStep, x.data(), at, width, channels, blocks, scratch.ints(), ints);
-      } else {
-        assembled.normalise(
-            floats,
-            to,
-            blockStep,
-            x.data(),
-            at,
-            width,
-            channels,
-            blocks,
-            coefficients,
-            x.scale(),
-            x.shift(),
-            RowStaging.belowBound(x.low()),
-            x.low(),
-            RowStaging.aboveBound(x.high()),
-            x.high(),
-            scratch.ints(),
-            ints);
-      }
-      scratch.release(scratch.mark(), intMark);
-    }
-    if (coefficients == null) {
-      RowStaging.copy(floats, to, blockStep, x.data(), at, width, channels, done);
-    } else {
-      RowStaging.normalise(
-          floats,
-          to,
-          blockStep,
-          x.data(),
-          at,
-          width,
-          channels,
-          done,
-          coefficients,
-          x.scale(),
-          x.shift(),
-          x.low(),
-          x.high());
-    }
+    staging.stage(image(ring, row), blockStep, x, place(image, row), width, channels, scratch);
   }
 
   /** Stages a row of a gradient as it is to be read. */
   void stage(int ring, GradientReading dy, int image, int row, Scratch scratch) {
-    float[] floats = scratch.floats();
-    float[] coefficients = dy.coefficients();
-    float[] z = dy.input();
-    int to = image(ring, row);
-    int from = (image * rows + row) * width * channels;
-    int at = dy.offset() + from;
-    int blocks = assembled == null ? 0 : channels / L;
-    int done = blocks * L;
-    if (assembled != null && blocks > 0) {
-      int intMark = scratch.intMark();
-      int ints = scratch.takeInts(scratchInts());
-      if (coefficients == null || z == null) {
-        assembled.copy(
-            floats, to, blockStep, dy.data(), at, width, channels, blocks, scratch.ints(), ints);
-      } else {
-        assembled.gradient(
-            floats, to, blockStep, dy, from, width, channels, blocks, scratch.ints(), ints);
-      }
-      scratch.release(scratch.mark(), intMark);
-    }
-    if (coefficients == null || z == null) {
-      RowStaging.copy(floats, to, blockStep, dy.data(), at, width, channels, done);
-    } else {
-      RowStaging.gradient(
-          floats,
-          to,
-          blockStep,
-          dy.data(),
-          at,
-          z,
-          dy.inputOffset() + from,
-          width,
-          channels,
-          done,
-          coefficients,
-          dy.scale(),
-          dy.shift(),
-          dy.a(),
-          dy.b(),
-          dy.d(),
-          dy.low(),
-          dy.high());
-    }
+    staging.stage(image(ring, row), blockStep, dy, place(image, row), width, channels, scratch);
+  }
+
+  /** Where a row starts in the tensor. */
+  private int place(int image, int row) {
+    return (image * rows + row) * width * channels;
   }
 }

@@ -30,7 +30,7 @@ public final class VectorKernels implements Kernels {
   private final Combine combine = new VectorCombine();
   private final Softmax softmax = new VectorSoftmax();
   private final Pointwise pointwise =
-      new VectorPointwise(assembled == null ? null : assembled.tiles());
+      assembled == null ? new VectorPointwise() : new AssembledPointwise(assembled);
   private final Elementwise elementwise = new VectorElementwise();
   private final Arithmetic arithmetic = new VectorArithmetic();
   private final Pool pool = new VectorPool();

@@ -4,7 +4,6 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
-import dev.tapewise.core.kernel.assembled.AssembledTiles;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +32,6 @@ final class VectorPointwise implements Pointwise {
   private static final int MAX_REDUCE = 256;
 
   private final VectorStaging staging = new VectorStaging();
-  private final @Nullable AssembledTiles assembled;
-
-  /**
-   * Products by tiles of the Vector API, or by assembled ones.
-   *
-   * @param assembled must have panels of this process's width
-   */
-  VectorPointwise(@Nullable AssembledTiles assembled) {
-    this.assembled = assembled;
-  }
 
   @Override
   public int packedSize(int reduce, int columns) {
@@ -163,21 +152,7 @@ final class VectorPointwise implements Pointwise {
       staging.rows(buffer, staged, x, row + r, count, k);
       start(y, yAt, bias, biasOffset, count, n, from, to);
       product(
-          y,
-          yAt,
-          buffer,
-          staged,
-          false,
-          packed,
-          packedOffset,
-          count,
-          k,
-          n,
-          add,
-          from,
-          to,
-          buffer,
-          edge);
+          y, yAt, buffer, staged, packed, packedOffset, count, k, n, add, from, to, buffer, edge);
     }
     scratch.release(mark, intMark);
   }
@@ -233,22 +208,7 @@ final class VectorPointwise implements Pointwise {
         xAt = staged;
       }
       start(y, yAt, bias, biasOffset, count, n, from, to);
-      product(
-          y,
-          yAt,
-          data,
-          xAt,
-          !stage,
-          packed,
-          packedOffset,
-          count,
-          k,
-          n,
-          add,
-          from,
-          to,
-          buffer,
-          edge);
+      product(y, yAt, data, xAt, packed, packedOffset, count, k, n, add, from, to, buffer, edge);
     }
     scratch.release(mark, intMark);
   }
@@ -282,12 +242,11 @@ final class VectorPointwise implements Pointwise {
    * {@code y (+)= x · b} for one block of rows and a range of columns; {@code edge} is room for a
    * panel's columns of the block.
    */
-  private void product(
+  private static void product(
       float[] y,
       int yOffset,
       float[] x,
       int xOffset,
-      boolean fetch,
       float[] b,
       int bOffset,
       int rows,
@@ -301,35 +260,27 @@ final class VectorPointwise implements Pointwise {
     int panel = bOffset + from * reduce;
     int whole = to - to % WIDTH;
     for (int c = from; c < whole; c += WIDTH, panel += reduce * WIDTH) {
-      boolean first = fetch && c == from;
-      panelProduct(y, yOffset + c, columns, WIDTH, x, xOffset, first, b, panel, rows, reduce, add);
+      panelProduct(y, yOffset + c, columns, x, xOffset, b, panel, rows, reduce, add);
     }
     int valid = to - whole;
-    if (valid > 0 && assembled != null && assembled.writes(valid)) {
-      boolean first = fetch && whole == from;
-      panelProduct(
-          y, yOffset + whole, columns, valid, x, xOffset, first, b, panel, rows, reduce, add);
-    } else if (valid > 0) {
-      // Tiles write whole vectors: the last columns go by way of a buffer, since y has no room
+    if (valid > 0) {
+      // Tiles write whole panels: the last columns go by way of a buffer, since y has no room
       // behind them.
       if (add) {
         copyColumns(buffer, edge, WIDTH, y, yOffset + whole, columns, rows, valid);
       }
-      boolean first = fetch && whole == from;
-      panelProduct(buffer, edge, WIDTH, WIDTH, x, xOffset, first, b, panel, rows, reduce, add);
+      panelProduct(buffer, edge, WIDTH, x, xOffset, b, panel, rows, reduce, add);
       copyColumns(y, yOffset + whole, columns, buffer, edge, WIDTH, rows, valid);
     }
   }
 
-  /** One panel's columns of y, the reduction in equal parts; all of them or assembled. */
-  private void panelProduct(
+  /** One panel's columns of y, the reduction in equal parts. */
+  private static void panelProduct(
       float[] y,
       int yOffset,
       int yStride,
-      int columns,
       float[] x,
       int xOffset,
-      boolean fetch,
       float[] b,
       int panel,
       int rows,
@@ -341,24 +292,7 @@ final class VectorPointwise implements Pointwise {
       int length = Math.min(part, reduce - i);
       int at = panel + i * WIDTH;
       boolean more = add || i > 0;
-      if (assembled == null) {
-        tiles(y, yOffset, yStride, x, xOffset + i, reduce, b, at, rows, length, more);
-      } else {
-        assembled.product(
-            y,
-            yOffset,
-            yStride,
-            x,
-            xOffset + i,
-            reduce,
-            b,
-            at,
-            columns,
-            rows,
-            length,
-            more,
-            fetch && parts == 1);
-      }
+      tiles(y, yOffset, yStride, x, xOffset + i, reduce, b, at, rows, length, more);
     }
   }
 
@@ -424,7 +358,7 @@ final class VectorPointwise implements Pointwise {
   }
 
   /** Floats of one panel of a partial weight gradient. */
-  private static int panelSize(int k) {
+  static int panelSize(int k) {
     return Math.multiplyExact((k + 3) / 4 * 4, WIDTH);
   }
 
@@ -483,7 +417,6 @@ final class VectorPointwise implements Pointwise {
             dxAt,
             data,
             dyAt,
-            dy.isRaw() && partial == null,
             packedTransposed,
             packedOffset,
             count,
@@ -569,7 +502,7 @@ final class VectorPointwise implements Pointwise {
   }
 
   /** Rows of {@code partial += xᵀ · dy} for one block of rows in panels. */
-  private void outer(
+  private static void outer(
       float[] partial,
       int partialOffset,
       float[] buffer,
@@ -589,12 +522,7 @@ final class VectorPointwise implements Pointwise {
         int xPanel = xPanels + i / WIDTH * stride;
         int tiles = (Math.min(WIDTH, k - i) + 3) / 4;
         int at = panel + i * WIDTH;
-        if (assembled == null) {
-          Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, at, rows, tiles);
-        } else {
-          assembled.outer(
-              partial, at, buffer, xPanel, buffer, dyPanel, rows, 4 * tiles, n - p * WIDTH);
-        }
+        Tiles.outer4(buffer, xPanel, buffer, dyPanel, partial, at, rows, tiles);
       }
     }
   }

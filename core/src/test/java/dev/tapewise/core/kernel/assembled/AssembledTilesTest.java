@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.assembled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -49,33 +50,78 @@ final class AssembledTilesTest {
     assertArrayEquals(expected, y, 0f);
   }
 
+  @Property(tries = 600)
+  void productsOfBlocksAreTheSame(
+      @ForAll boolean wide,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 70) int reduce,
+      @ForAll @IntRange(max = 3) int gap,
+      @ForAll @IntRange(min = 1, max = 32) int most,
+      @ForAll boolean add,
+      @ForAll Random random) {
+    int lanes = BothWidths.lanes(wide);
+    int width = 2 * lanes;
+    int columns = Math.min(width, most);
+    AssembledTiles tiles = BothWidths.kernels(wide).tiles();
+    Assume.that(tiles.writes(columns));
+    float[] x = floats(random, rows * reduce);
+    int step = (rows + gap) * lanes;
+    float[] blocks = blocks(x, rows, reduce, lanes, step);
+    float[] panel = floats(random, reduce * width);
+    float[] y = floats(random, rows * columns);
+    float[] expected = y.clone();
+    tiles.product(
+        expected, 0, columns, x, BEFORE, reduce, panel, 0, columns, rows, reduce, add, false);
+    tiles.productOfBlocks(
+        y, 0, columns, blocks, BEFORE, step, panel, 0, columns, rows, reduce, add);
+    assertArrayEquals(expected, y, 0f);
+  }
+
   @Property(tries = 400)
   void outerProductsAreChainsOfFma(
       @ForAll boolean wide,
       @ForAll @IntRange(min = 1, max = 20) int rows,
       @ForAll @IntRange(min = 1, max = 8) int fours,
       @ForAll @IntRange(min = 1, max = 32) int valid,
+      @ForAll @IntRange(max = 3) int gap,
       @ForAll Random random) {
-    int width = 2 * BothWidths.lanes(wide);
+    int lanes = BothWidths.lanes(wide);
+    int width = 2 * lanes;
     int columns = Math.min(width, 4 * fours);
-    float[] x = floats(random, rows * width);
-    float[] dy = floats(random, rows * width);
+    int summed = valid <= lanes ? lanes : width;
+    float[] x = floats(random, rows * columns);
+    float[] dy = floats(random, rows * summed);
+    int step = (rows + gap) * lanes;
+    float[] xBlocks = blocks(x, rows, columns, lanes, step);
+    float[] dyBlocks = blocks(dy, rows, summed, lanes, step);
     float[] partial = floats(random, columns * width);
     float[] expected = partial.clone();
-    int summed = valid <= width / 2 ? width / 2 : width;
     for (int i = 0; i < columns; i++) {
       for (int c = 0; c < summed; c++) {
         int at = BEFORE + i * width + c;
         for (int r = 0; r < rows; r++) {
-          int row = BEFORE + r * width;
-          expected[at] = Math.fma(x[row + i], dy[row + c], expected[at]);
+          expected[at] =
+              Math.fma(x[BEFORE + r * columns + i], dy[BEFORE + r * summed + c], expected[at]);
         }
       }
     }
     BothWidths.kernels(wide)
         .tiles()
-        .outer(partial, BEFORE, x, BEFORE, dy, BEFORE, rows, columns, valid);
+        .outer(
+            partial, BEFORE, xBlocks, BEFORE, step, dyBlocks, BEFORE, step, rows, columns, valid);
     assertArrayEquals(expected, partial, 0f);
+  }
+
+  /** Rows {@code [rows, columns]} as blocks of lanes, NaN where nothing lies. */
+  private static float[] blocks(float[] x, int rows, int columns, int lanes, int step) {
+    float[] blocks = new float[BEFORE + (columns + lanes - 1) / lanes * step];
+    Arrays.fill(blocks, Float.NaN);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        blocks[BEFORE + c / lanes * step + r * lanes + c % lanes] = x[BEFORE + r * columns + c];
+      }
+    }
+    return blocks;
   }
 
   @Property(tries = 2)
@@ -103,9 +149,34 @@ final class AssembledTilesTest {
     refused(() -> code.product(y, 0, width, x, 0, reduce, panel, 0, 0, rows, reduce, false, false));
     refused(
         () -> code.product(y, 0, width, x, 0, reduce, panel, 0, 40, rows, reduce, false, false));
-    refused(() -> code.outer(y, 0, y, 0, y, 0, rows + 1, 4, width));
-    refused(() -> code.outer(y, 0, y, 0, y, 0, rows, 8, width));
-    refused(() -> code.outer(y, 0, y, 0, y, 0, 0, 4, width));
+    int lanes = width / 2;
+    int step = rows * lanes;
+    float[] blocks = new float[step];
+    code.productOfBlocks(y, 0, width, blocks, 0, step, panel, 0, width, rows, reduce, false);
+    refused(() -> blocks(code, y, blocks, 1, step, panel, width, rows, reduce));
+    refused(() -> blocks(code, y, blocks, 0, step, panel, width, rows + 1, reduce));
+    refused(() -> blocks(code, y, blocks, 0, step, new float[99 * width], width, rows, lanes + 1));
+    float[] partial = new float[4 * width];
+    code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes);
+    refused(() -> code.outer(partial, 1, blocks, 0, step, blocks, 0, step, rows, 4, lanes));
+    refused(() -> code.outer(partial, 0, blocks, 1, step, blocks, 0, step, rows, 4, lanes));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 1, step, rows, 4, lanes));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, width));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, 0, 4, lanes));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 8, lanes));
+  }
+
+  private static void blocks(
+      AssembledTiles code,
+      float[] y,
+      float[] x,
+      int at,
+      int step,
+      float[] panel,
+      int width,
+      int rows,
+      int reduce) {
+    code.productOfBlocks(y, 0, width, x, at, step, panel, 0, width, rows, reduce, false);
   }
 
   private static void refused(Runnable call) {

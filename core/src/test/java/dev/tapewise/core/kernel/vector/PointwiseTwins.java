@@ -81,11 +81,11 @@ abstract class PointwiseTwins {
     float[] bias = biased ? data.floats(n + 3) : null;
     float[] expected = guarded(rows * n);
     float[] packed = packed(twin, w, k, n);
-    Scratch scratch = TestReadings.scratch(twin.forwardScratch(rows, k, n));
+    Scratch scratch = TestReadings.scratch(twin.forwardScratch(rows, k, n), twin.scratchInts());
     twin.forward(expected, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, 0, n, scratch);
 
     packed = packed(fast, w, k, n);
-    scratch = TestReadings.scratch(fast.forwardScratch(rows, k, n));
+    scratch = TestReadings.scratch(fast.forwardScratch(rows, k, n), fast.scratchInts());
     float[] y = guarded(rows * n);
     fast.forward(y, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, 0, n, scratch);
     assertSameBits(expected, y, "y");
@@ -103,7 +103,7 @@ abstract class PointwiseTwins {
     int cut = Math.min(n, Pointwise.COLUMNS);
     for (Pointwise kernel : new Pointwise[] {twin, fast}) {
       packed = packed(kernel, w, k, n);
-      scratch = TestReadings.scratch(kernel.forwardScratch(rows, k, n));
+      scratch = TestReadings.scratch(kernel.forwardScratch(rows, k, n), kernel.scratchInts());
       float[] parts = guarded(rows * n);
       if (cut < n) {
         kernel.forward(parts, GUARD, x, skipped, rows, k, n, packed, 0, bias, 3, cut, n, scratch);
@@ -206,7 +206,8 @@ abstract class PointwiseTwins {
     }
 
     private void call(int at, Reading x, GradientReading dy, int row, int count, int from, int to) {
-      Scratch scratch = TestReadings.scratch(kernel.backwardScratch(count, k, n));
+      Scratch scratch =
+          TestReadings.scratch(kernel.backwardScratch(count, k, n), kernel.scratchInts());
       kernel.backward(
           wanted == 2 ? null : dx,
           at,

@@ -123,7 +123,7 @@ final class RowRingTest {
     Staged(@Nullable AssembledRows rows, int channels) {
       this.channels = channels;
       ring = new RowRing(1, WIDTH, channels, 1, 0, WIDTH, rows);
-      scratch.reserve(ring.size(), RowRing.scratchInts());
+      scratch.reserve(ring.size(), BlockStaging.scratchInts());
       at = scratch.take(ring.size());
     }
 

@@ -109,8 +109,12 @@ final class TestReadings {
 
   /** Scratch of exactly so many floats, full of NaN. */
   static Scratch scratch(int floats) {
+    return scratch(floats, 0);
+  }
+
+  static Scratch scratch(int floats, int ints) {
     Scratch scratch = new Scratch();
-    scratch.reserve(floats, 0);
+    scratch.reserve(floats, ints);
     Arrays.fill(scratch.floats(), Float.NaN);
     return scratch;
   }

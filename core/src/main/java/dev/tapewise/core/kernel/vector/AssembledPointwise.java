@@ -1,0 +1,534 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Pointwise;
+import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledKernels;
+import dev.tapewise.core.kernel.assembled.AssembledTiles;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Pointwise} by assembled tiles. Packed weights and partial gradients lie as those of {@link
+ * VectorPointwise}. What is read through norm or activation, and both operands of a weight
+ * gradient, are staged as blocks {@code [channels / L][row][L]}: written once for both products,
+ * read from cache lines next to each other, and fetched ahead while they are made. Other rows are
+ * read where they lie.
+ */
+final class AssembledPointwise implements Pointwise {
+  private static final int L = Lanes.COUNT;
+  private static final int WIDTH = Tiles.WIDTH;
+
+  /** Floats of a block's rows of x and y, resp. of x and dy. */
+  private static final int FORWARD_ROWS = 48 * 1024;
+
+  private static final int BACKWARD_ROWS = 64 * 1024;
+
+  private static final int MAX_ROWS = 192;
+  private static final int MIN_ROWS = 24;
+
+  /** The longest reduction in one part: a panel of it takes half of a small first-level cache. */
+  private static final int MAX_REDUCE = 256;
+
+  private final VectorPointwise layout = new VectorPointwise();
+  private final AssembledTiles tiles;
+  private final BlockStaging staging;
+  private final int tall;
+
+  /**
+   * Products by tiles of this process's width.
+   *
+   * @param assembled must be of {@link Lanes#COUNT} lanes
+   */
+  AssembledPointwise(AssembledKernels assembled) {
+    tiles = assembled.tiles();
+    staging = new BlockStaging(assembled.rows());
+    tall = tiles.tallest();
+  }
+
+  @Override
+  public int packedSize(int reduce, int columns) {
+    return layout.packedSize(reduce, columns);
+  }
+
+  @Override
+  public void pack(
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
+    layout.pack(packed, packedOffset, w, wOffset, reduce, columns, from, to);
+  }
+
+  @Override
+  public void packTransposed(
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int from,
+      int to) {
+    layout.packTransposed(packed, packedOffset, w, wOffset, reduce, columns, from, to);
+  }
+
+  @Override
+  public int partialSize(int k, int n) {
+    return layout.partialSize(k, n);
+  }
+
+  @Override
+  public void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to) {
+    layout.clearPartial(partial, partialOffset, k, n, from, to);
+  }
+
+  @Override
+  public void unpackPartial(
+      float[] dw,
+      int dwOffset,
+      boolean add,
+      float[] partial,
+      int partialOffset,
+      int k,
+      int n,
+      int fromK,
+      int toK) {
+    layout.unpackPartial(dw, dwOffset, add, partial, partialOffset, k, n, fromK, toK);
+  }
+
+  @Override
+  public int scratchInts() {
+    return BlockStaging.scratchInts();
+  }
+
+  /** The most rows of a block in any call of up to {@code rows} rows. */
+  private int mostRows(int rows, int k, int n, int floats) {
+    int most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, floats / (k + n)) / tall * tall);
+    return Math.min(most, Math.ceilDiv(rows, tall) * tall);
+  }
+
+  /**
+   * Rows per block: the blocks of a call are equally high up to a multiple of a tile's rows, so
+   * that none but the last has a tail of rows.
+   */
+  private int blockRows(int rows, int k, int n, int floats) {
+    int blocks = Math.ceilDiv(rows, mostRows(rows, k, n, floats));
+    return Math.ceilDiv(Math.ceilDiv(rows, blocks), tall) * tall;
+  }
+
+  /**
+   * Floats from one channel block of {@code rows} rows to the next: one row more than needed, so
+   * that blocks of a power of two rows do not compete for the same lines of the cache.
+   */
+  private static int blockStep(int rows) {
+    return (rows + 1) * L;
+  }
+
+  private static int blocksSize(int rows, int channels) {
+    return Math.multiplyExact(Math.ceilDiv(channels, L), blockStep(rows));
+  }
+
+  @Override
+  public int forwardScratch(int rows, int k, int n) {
+    int block = mostRows(rows, k, n, FORWARD_ROWS);
+    return Math.addExact(Scratch.roundUp(blocksSize(block, k)), block * WIDTH);
+  }
+
+  @Override
+  public int backwardScratch(int rows, int k, int n) {
+    int block = mostRows(rows, k, n, BACKWARD_ROWS);
+    int both = Scratch.roundUp(blocksSize(block, k)) + Scratch.roundUp(blocksSize(block, n));
+    return Math.addExact(both, block * WIDTH);
+  }
+
+  @Override
+  public void forward(
+      float[] y,
+      int yOffset,
+      Reading x,
+      int row,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int from,
+      int to,
+      Scratch scratch) {
+    boolean stage = !x.isRaw() || readsMost(k, n);
+    if (!stage) {
+      int at = x.offset() + row * k;
+      rows(
+          y,
+          yOffset,
+          x.data(),
+          at,
+          rows,
+          k,
+          n,
+          packed,
+          packedOffset,
+          bias,
+          biasOffset,
+          from,
+          to,
+          scratch);
+      return;
+    }
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    int block = blockRows(rows, k, n, FORWARD_ROWS);
+    int step = blockStep(block);
+    int edge = scratch.take(block * WIDTH);
+    int staged = scratch.take(blocksSize(block, k));
+    for (int r = 0; r < rows; r += block) {
+      int count = Math.min(block, rows - r);
+      int yAt = yOffset + r * n;
+      staging.stage(staged, step, x, (row + r) * k, count, k, scratch);
+      start(y, yAt, bias, biasOffset, count, n, from, to);
+      product(
+          y,
+          yAt,
+          n,
+          scratch.floats(),
+          staged,
+          step,
+          false,
+          packed,
+          packedOffset,
+          count,
+          k,
+          bias != null,
+          from,
+          to,
+          scratch.floats(),
+          edge);
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /**
+   * Whether reading x from memory is most of the work, as in 144→24. Then a raw x is staged too: it
+   * is fetched in one stream, and not in those of a tile's rows.
+   */
+  private static boolean readsMost(int k, int n) {
+    return n <= 32 && k >= 4 * n;
+  }
+
+  @Override
+  public void forwardRaw(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      Scratch scratch) {
+    rows(y, yOffset, x, xOffset, rows, k, n, packed, packedOffset, bias, biasOffset, 0, n, scratch);
+  }
+
+  /** A product of rows where they lie. */
+  private void rows(
+      float[] y,
+      int yOffset,
+      float[] x,
+      int xOffset,
+      int rows,
+      int k,
+      int n,
+      float[] packed,
+      int packedOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int from,
+      int to,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    int block = blockRows(rows, k, n, FORWARD_ROWS);
+    int edge = scratch.take(block * WIDTH);
+    for (int r = 0; r < rows; r += block) {
+      int count = Math.min(block, rows - r);
+      int yAt = yOffset + r * n;
+      start(y, yAt, bias, biasOffset, count, n, from, to);
+      product(
+          y,
+          yAt,
+          n,
+          x,
+          xOffset + r * k,
+          0,
+          true,
+          packed,
+          packedOffset,
+          count,
+          k,
+          bias != null,
+          from,
+          to,
+          scratch.floats(),
+          edge);
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /** Puts the bias, where there is one, into every row. */
+  private static void start(
+      float[] y,
+      int yOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      int rows,
+      int n,
+      int from,
+      int to) {
+    if (bias != null) {
+      for (int i = 0; i < rows; i++) {
+        System.arraycopy(bias, biasOffset + from, y, yOffset + i * n + from, to - from);
+      }
+    }
+  }
+
+  /**
+   * {@code y (+)= x · b} for one block of rows and a range of columns.
+   *
+   * @param step floats from one channel block of x to the next, or 0 where x is row-major
+   * @param fetch whether the rows of x that follow are fetched ahead
+   * @param edge room in {@code buffer} for a panel's columns of the block
+   */
+  private void product(
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      int step,
+      boolean fetch,
+      float[] b,
+      int bOffset,
+      int rows,
+      int reduce,
+      boolean add,
+      int from,
+      int to,
+      float[] buffer,
+      int edge) {
+    int panel = bOffset + from * reduce;
+    for (int c = from; c < to; c += WIDTH, panel += reduce * WIDTH) {
+      int columns = Math.min(WIDTH, to - c);
+      boolean first = fetch && c == from;
+      int at = yOffset + c;
+      if (tiles.writes(columns)) {
+        panelProduct(y, at, yStride, x, xOffset, step, first, b, panel, columns, rows, reduce, add);
+        continue;
+      }
+      // Tiles write whole vectors: the last columns go by way of a buffer, since y has no room
+      // behind them.
+      if (add) {
+        copyColumns(buffer, edge, WIDTH, y, at, yStride, rows, columns);
+      }
+      panelProduct(
+          buffer, edge, WIDTH, x, xOffset, step, first, b, panel, WIDTH, rows, reduce, add);
+      copyColumns(y, at, yStride, buffer, edge, WIDTH, rows, columns);
+    }
+  }
+
+  /** One panel's columns of y, the reduction in parts of whole blocks. */
+  private void panelProduct(
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      int step,
+      boolean fetch,
+      float[] b,
+      int panel,
+      int columns,
+      int rows,
+      int reduce,
+      boolean add) {
+    int parts = Math.ceilDiv(reduce, MAX_REDUCE);
+    int part = Math.ceilDiv(Math.ceilDiv(reduce, parts), L) * L;
+    for (int i = 0; i < reduce; i += part) {
+      int length = Math.min(part, reduce - i);
+      int at = panel + i * WIDTH;
+      boolean more = add || i > 0;
+      if (step == 0) {
+        boolean ahead = fetch && parts == 1;
+        tiles.product(
+            y, yOffset, yStride, x, xOffset + i, reduce, b, at, columns, rows, length, more, ahead);
+      } else {
+        int block = xOffset + i / L * step;
+        tiles.productOfBlocks(
+            y, yOffset, yStride, x, block, step, b, at, columns, rows, length, more);
+      }
+    }
+  }
+
+  private static void copyColumns(
+      float[] to,
+      int toOffset,
+      int toStride,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      int rows,
+      int columns) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(from, fromOffset + r * fromStride, to, toOffset + r * toStride, columns);
+    }
+  }
+
+  @Override
+  public void backward(
+      float @Nullable [] dx,
+      int dxOffset,
+      boolean add,
+      float @Nullable [] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int row,
+      int rows,
+      int k,
+      int n,
+      float[] packedTransposed,
+      int packedOffset,
+      int from,
+      int to,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] buffer = scratch.floats();
+    int block = blockRows(rows, k, n, BACKWARD_ROWS);
+    int step = blockStep(block);
+    int edge = scratch.take(block * WIDTH);
+    int dyBlocks = scratch.take(blocksSize(block, n));
+    int xBlocks = scratch.take(blocksSize(block, k));
+    boolean stage = partial != null || !dy.isRaw();
+    for (int r = 0; r < rows; r += block) {
+      int first = row + r;
+      int count = Math.min(block, rows - r);
+      if (stage) {
+        staging.stage(dyBlocks, step, dy, first * n, count, n, scratch);
+      }
+      if (dx != null) {
+        float[] data = stage ? buffer : dy.data();
+        int at = stage ? dyBlocks : dy.offset() + first * n;
+        product(
+            dx,
+            dxOffset + r * k,
+            k,
+            data,
+            at,
+            stage ? step : 0,
+            !stage,
+            packedTransposed,
+            packedOffset,
+            count,
+            n,
+            add,
+            from,
+            to,
+            buffer,
+            edge);
+      }
+      if (partial != null) {
+        staging.stage(xBlocks, step, x, first * k, count, k, scratch);
+        outer(partial, partialOffset, buffer, xBlocks, dyBlocks, step, count, k, n, from, to);
+      }
+    }
+    scratch.release(mark, intMark);
+  }
+
+  @Override
+  public void addWeightGradientRaw(
+      float[] partial,
+      int partialOffset,
+      float[] x,
+      int xOffset,
+      float[] dy,
+      int dyOffset,
+      int rows,
+      int k,
+      int n,
+      Scratch scratch) {
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    float[] buffer = scratch.floats();
+    int block = blockRows(rows, k, n, BACKWARD_ROWS);
+    int step = blockStep(block);
+    int dyBlocks = scratch.take(blocksSize(block, n));
+    int xBlocks = scratch.take(blocksSize(block, k));
+    for (int r = 0; r < rows; r += block) {
+      int count = Math.min(block, rows - r);
+      staging.copy(dyBlocks, step, dy, dyOffset + r * n, count, n, scratch);
+      staging.copy(xBlocks, step, x, xOffset + r * k, count, k, scratch);
+      outer(partial, partialOffset, buffer, xBlocks, dyBlocks, step, count, k, n, 0, k);
+    }
+    scratch.release(mark, intMark);
+  }
+
+  /** Rows of {@code partial += xᵀ · dy} for one block of rows. */
+  private void outer(
+      float[] partial,
+      int partialOffset,
+      float[] buffer,
+      int xBlocks,
+      int dyBlocks,
+      int step,
+      int rows,
+      int k,
+      int n,
+      int from,
+      int to) {
+    clearPadding(buffer, xBlocks, step, rows, k);
+    clearPadding(buffer, dyBlocks, step, rows, n);
+    int size = VectorPointwise.panelSize(k);
+    for (int c = 0; c < n; c += WIDTH) {
+      int dyAt = dyBlocks + c / L * step;
+      int panel = partialOffset + c / WIDTH * size;
+      for (int i = from; i < to; i += WIDTH) {
+        int columns = Math.ceilDiv(Math.min(WIDTH, k - i), 4) * 4;
+        tiles.outer(
+            partial,
+            panel + i * WIDTH,
+            buffer,
+            xBlocks + i / L * step,
+            step,
+            buffer,
+            dyAt,
+            step,
+            rows,
+            columns,
+            n - c);
+      }
+    }
+  }
+
+  /** Zeroes the lanes of the last block that no channel has, for the sums that they enter. */
+  private static void clearPadding(float[] buffer, int blocks, int step, int rows, int channels) {
+    int used = channels % L;
+    if (used == 0) {
+      return;
+    }
+    int last = blocks + channels / L * step;
+    for (int r = 0; r < rows; r++) {
+      Arrays.fill(buffer, last + r * L + used, last + (r + 1) * L, 0f);
+    }
+  }
+}

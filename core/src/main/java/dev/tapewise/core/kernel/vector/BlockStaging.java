@@ -1,0 +1,150 @@
+package dev.tapewise.core.kernel.vector;
+
+import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.GradientReading;
+import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pixels as they are to be read, in scratch as blocks {@code [channel block][pixel][L]}: whole
+ * vectors of channels assembled where that is to be had, the rest on the Vector API. What lies in
+ * the padded lanes of the last block is arbitrary.
+ */
+final class BlockStaging {
+  private static final int L = Lanes.COUNT;
+
+  private final @Nullable AssembledRows assembled;
+
+  /**
+   * Staging for one kernel.
+   *
+   * @param assembled stages whole vectors of channels, or null
+   */
+  BlockStaging(@Nullable AssembledRows assembled) {
+    this.assembled = assembled;
+  }
+
+  /** Ints of scratch that {@link #stage} takes. */
+  static int scratchInts() {
+    return AssembledRows.ARGUMENTS;
+  }
+
+  /** Stages {@code width} pixels of an array, from {@code at} on, as they are. */
+  void copy(int to, int blockStep, float[] x, int at, int width, int channels, Scratch scratch) {
+    float[] floats = scratch.floats();
+    int blocks = blocks(channels);
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      int ints = scratch.takeInts(scratchInts());
+      assembled.copy(floats, to, blockStep, x, at, width, channels, blocks, scratch.ints(), ints);
+      scratch.release(scratch.mark(), intMark);
+    }
+    RowStaging.copy(floats, to, blockStep, x, at, width, channels, blocks * L);
+  }
+
+  /** Channel blocks that are staged assembled. */
+  private int blocks(int channels) {
+    return assembled == null ? 0 : channels / L;
+  }
+
+  /**
+   * Stages {@code width} pixels of an input.
+   *
+   * @param to where the first block starts in scratch, the others {@code blockStep} apart
+   * @param from where the first pixel lies behind the reading's offset
+   */
+  void stage(int to, int blockStep, Reading x, int from, int width, int channels, Scratch scratch) {
+    float[] floats = scratch.floats();
+    float[] coefficients = x.coefficients();
+    int at = x.offset() + from;
+    if (coefficients == null) {
+      copy(to, blockStep, x.data(), at, width, channels, scratch);
+      return;
+    }
+    int blocks = blocks(channels);
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      int ints = scratch.takeInts(scratchInts());
+      assembled.normalise(
+          floats,
+          to,
+          blockStep,
+          x.data(),
+          at,
+          width,
+          channels,
+          blocks,
+          coefficients,
+          x.scale(),
+          x.shift(),
+          RowStaging.belowBound(x.low()),
+          x.low(),
+          RowStaging.aboveBound(x.high()),
+          x.high(),
+          scratch.ints(),
+          ints);
+      scratch.release(scratch.mark(), intMark);
+    }
+    RowStaging.normalise(
+        floats,
+        to,
+        blockStep,
+        x.data(),
+        at,
+        width,
+        channels,
+        blocks * L,
+        coefficients,
+        x.scale(),
+        x.shift(),
+        x.low(),
+        x.high());
+  }
+
+  /** Stages {@code width} pixels of a gradient. */
+  void stage(
+      int to,
+      int blockStep,
+      GradientReading dy,
+      int from,
+      int width,
+      int channels,
+      Scratch scratch) {
+    float[] floats = scratch.floats();
+    float[] coefficients = dy.coefficients();
+    float[] z = dy.input();
+    int at = dy.offset() + from;
+    if (coefficients == null || z == null) {
+      copy(to, blockStep, dy.data(), at, width, channels, scratch);
+      return;
+    }
+    int blocks = blocks(channels);
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      int ints = scratch.takeInts(scratchInts());
+      assembled.gradient(
+          floats, to, blockStep, dy, from, width, channels, blocks, scratch.ints(), ints);
+      scratch.release(scratch.mark(), intMark);
+    }
+    RowStaging.gradient(
+        floats,
+        to,
+        blockStep,
+        dy.data(),
+        at,
+        z,
+        dy.inputOffset() + from,
+        width,
+        channels,
+        blocks * L,
+        coefficients,
+        dy.scale(),
+        dy.shift(),
+        dy.a(),
+        dy.b(),
+        dy.d(),
+        dy.low(),
+        dy.high());
+  }
+}
