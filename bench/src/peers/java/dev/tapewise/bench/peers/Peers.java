@@ -114,7 +114,7 @@ final class Peers implements Callable<Integer> {
     if (!steps.isEmpty()) {
       StepTable table = new StepTable(rates.gflops());
       report.add(table.head(rounds));
-      StepRounds game = new StepRounds(sides(settings), rounds, seconds);
+      StepRounds game = new StepRounds(sides(settings), StepTable.BEST, rounds, seconds);
       for (StepCase step : steps) {
         report.add(table.rows(step, game.play(step)));
       }

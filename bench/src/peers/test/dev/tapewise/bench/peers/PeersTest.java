@@ -97,7 +97,7 @@ final class PeersTest {
   @Test
   void roundsAlternateAndLastAsLongAsAsked() throws IOException, InterruptedException {
     List<Side> sides = List.of(side("A", "2.30001"), side("B", "2.30008"));
-    List<StepRounds.Result> results = new StepRounds(sides, 2, 1).play(STEP);
+    List<StepRounds.Result> results = new StepRounds(sides, 1, 2, 1).play(STEP);
     assertThat(folder.resolve("log"))
         .hasContent(
             """
@@ -114,13 +114,39 @@ final class PeersTest {
   @Test
   void sidesThatComputeSomethingElseAreNotTimed() {
     List<Side> sides = List.of(side("A", "2.3"), side("B", "2.3002"));
-    assertThatThrownBy(() -> new StepRounds(sides, 2, 1).play(STEP))
+    assertThatThrownBy(() -> new StepRounds(sides, 1, 2, 1).play(STEP))
         .hasMessage(
             "mobilenet_v2-cifar, 128 × 32²: the sides do not compute the same: first_loss is 2.3"
                 + " with Tapewise and 2.3002 with B");
+    assertThatThrownBy(() -> new StepRounds(sides, 2, 2, 1).play(STEP))
+        .hasMessageContaining("2.3002 with B");
+  }
+
+  @Test
+  void aPeerWithAnotherLossIsTimedAndMarkedWhileOneAgrees()
+      throws IOException, InterruptedException {
+    List<Side> sides = List.of(side("A", "2.3"), side("B", "2.3002"), side("C", "2.3"));
+    List<StepRounds.Result> results = new StepRounds(sides, 1, 1, 1).play(STEP);
+    assertThat(results).hasSize(3);
+    List<StepRounds.Result> rows =
+        List.of(
+            result("T", 1, 1),
+            result("C", 1, 1),
+            result("best", 2.49995, 1, 1),
+            result("usual", 2.4998, 1, 1));
+    assertThat(new StepTable(192).rows(STEP, rows).lines())
+        .satisfiesExactly(
+            row -> assertThat(row).endsWith("| 2.500000 |"),
+            row -> assertThat(row).endsWith("| 2.500000 |"),
+            row -> assertThat(row).endsWith("| 2.499950 |"),
+            row -> assertThat(row).endsWith("| **2.499800: another step** |"));
   }
 
   private static StepRounds.Result result(String title, int memory, int... images) {
+    return result(title, 2.5, memory, images);
+  }
+
+  private static StepRounds.Result result(String title, double loss, int memory, int... images) {
     List<JsonObject> measured = new ArrayList<>();
     for (int i : images) {
       JsonObject json = new JsonObject();
@@ -128,7 +154,7 @@ final class PeersTest {
       json.addProperty("peak_rss_mb", memory);
       json.addProperty("bytes_per_step", 0);
       json.addProperty("mmacs_per_image", 100);
-      json.addProperty("first_loss", 2.5);
+      json.addProperty("first_loss", loss);
       measured.add(json);
     }
     return new StepRounds.Result(new Side(title, List.of(), _ -> List.of(), Map.of()), measured);
