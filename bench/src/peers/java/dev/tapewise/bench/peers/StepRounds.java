@@ -39,7 +39,8 @@ record StepRounds(List<Side> sides, int tapewise, int rounds, double seconds) {
    * every other one backwards. A PyTorch whose first loss is another is named and goes on, as long
    * as one agrees with Tapewise.
    *
-   * @throws IOException if a side fails, or no PyTorch computes what Tapewise does
+   * @throws IOException if a side fails or has other parameters, if the sides of Tapewise differ,
+   *     or if no PyTorch computes what they do
    */
   List<Result> play(StepCase step) throws IOException, InterruptedException {
     System.err.println(step.title() + ": is it the same step?");

@@ -26,7 +26,8 @@ record StepTable(double gflops) {
     process of its own: 5 s of warm-up (at least 3 steps; Tapewise goes on until its steps allocate nothing), then the \
     median step; sides alternate, %d round%s. Values are medians, with their range; ratios are of medians, with the range \
     round by round. Peak RSS is the whole process's, a JVM included on both sides. The share of the peak counts 6 \
-    operations per multiply-add of the forward pass.
+    operations per multiply-add of the forward pass. Where a first loss is marked as another step, that PyTorch computes \
+    something else than Tapewise and the other PyTorch: its times, and the ratios to it, are for what they are worth.
 
     | step | side | images/s | ÷ PyTorch, channels_last | ÷ PyTorch, NCHW | peak RSS, MB | ÷ PyTorch, channels_last | ÷ PyTorch, NCHW | of FMA peak | bytes per step | first loss |
     |---|---|---|---|---|---|---|---|---|---|---|

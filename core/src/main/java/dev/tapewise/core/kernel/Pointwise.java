@@ -88,7 +88,8 @@ public interface Pointwise {
 
   /**
    * {@link #forward} of all columns and of rows that lie raw in an array from {@code xOffset} on:
-   * for buffers in scratch, which have no readings of their own.
+   * for buffers in scratch, which have no readings of their own. Takes no more scratch than {@link
+   * #forward}.
    */
   void forwardRaw(
       float[] y,
@@ -148,7 +149,7 @@ public interface Pointwise {
 
   /**
    * {@code partial += xᵀ · dy} of {@code rows} rows that lie raw in arrays, as {@link #backward}
-   * has it; takes no more scratch.
+   * has it; takes no more scratch than that.
    */
   void addWeightGradientRaw(
       float[] partial,

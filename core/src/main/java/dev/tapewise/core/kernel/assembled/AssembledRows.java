@@ -1,6 +1,5 @@
 package dev.tapewise.core.kernel.assembled;
 
-import dev.tapewise.core.kernel.GradientReading;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -92,6 +91,7 @@ public final class AssembledRows {
    * @param blocks channel blocks, {@code blockStep} floats apart in the ring and {@code wStep} in w
    * @param ints has, behind the arguments, where the kernel's {@code rows} rows start in the ring
    *     for column 0 and channel 0
+   * @param at where the arguments start in {@code ints}
    * @param wAt where the weights of the first block lie, in the order of the sum
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
@@ -113,12 +113,13 @@ public final class AssembledRows {
       int at,
       int rows,
       int kernel) {
+    checkSteps(rows, blockStep);
     int table = at + ARGUMENTS;
     Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
-    checkRows(y, yAt, yStep, columns, blocks * lanes);
+    checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
     checkRows(bias, biasAt, lanes, blocks, lanes);
     if (rows > 0) {
-      checkRows(w, wAt, wStep, blocks, rows * kernel * lanes);
+      checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
     }
     long span = ((columns - 1L) * step + kernel) * lanes + (blocks - 1L) * blockStep;
     for (int r = 0; r < rows; r++) {
@@ -156,6 +157,8 @@ public final class AssembledRows {
 
   /**
    * Stages {@code width} pixels of the first {@code blocks} blocks of {@code channels} as they are.
+   *
+   * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void copy(
       float[] ring,
@@ -210,37 +213,42 @@ public final class AssembledRows {
   }
 
   /**
-   * Stages a gradient through norm and activation, as its reading has it.
+   * Stages a gradient through norm and activation, {@code fma(g', a, fma(z, b, d))} as the kernels'
+   * {@code GradientReading} has it.
    *
-   * @param dy not raw
-   * @param from the first pixel's place behind the offsets of dy
+   * @param scale where the five vectors by channel lie in {@code coefficients}
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void gradient(
       float[] ring,
       int to,
       int blockStep,
-      GradientReading dy,
-      int from,
+      float[] g,
+      int gAt,
+      float[] z,
+      int zAt,
       int width,
       int channels,
       int blocks,
+      float[] coefficients,
+      int scale,
+      int shift,
+      int a,
+      int b,
+      int d,
+      float low,
+      float high,
       int[] ints,
       int at) {
-    float[] g = dy.data();
-    float[] z = Objects.requireNonNull(dy.input());
-    float[] coefficients = Objects.requireNonNull(dy.coefficients());
-    int gAt = dy.offset() + from;
-    int zAt = dy.inputOffset() + from;
     stage(ring, to, blockStep, g, gAt, width, channels, blocks, ints, at);
-    checkRows(z, zAt, channels, width, blocks * lanes);
-    ints[at + RowCode.GRADIENT_LOW] = Float.floatToRawIntBits(dy.low());
-    ints[at + RowCode.GRADIENT_HIGH] = Float.floatToRawIntBits(dy.high());
-    vector(coefficients, dy.scale(), blocks, ints, at + RowCode.GRADIENT_SCALE);
-    vector(coefficients, dy.shift(), blocks, ints, at + RowCode.GRADIENT_SHIFT);
-    vector(coefficients, dy.a(), blocks, ints, at + RowCode.GRADIENT_A);
-    vector(coefficients, dy.b(), blocks, ints, at + RowCode.GRADIENT_B);
-    vector(coefficients, dy.d(), blocks, ints, at + RowCode.GRADIENT_D);
+    checkRows(z, zAt, channels, width, (long) blocks * lanes);
+    ints[at + RowCode.GRADIENT_LOW] = Float.floatToRawIntBits(low);
+    ints[at + RowCode.GRADIENT_HIGH] = Float.floatToRawIntBits(high);
+    vector(coefficients, scale, blocks, ints, at + RowCode.GRADIENT_SCALE);
+    vector(coefficients, shift, blocks, ints, at + RowCode.GRADIENT_SHIFT);
+    vector(coefficients, a, blocks, ints, at + RowCode.GRADIENT_A);
+    vector(coefficients, b, blocks, ints, at + RowCode.GRADIENT_B);
+    vector(coefficients, d, blocks, ints, at + RowCode.GRADIENT_D);
     NativeCode.call(gradient, ring, to, g, gAt, z, zAt, coefficients, 0, ints, at);
   }
 
@@ -262,8 +270,8 @@ public final class AssembledRows {
       int[] ints,
       int at) {
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
-    checkRows(ring, to, blockStep, blocks, width * lanes);
-    checkRows(x, xAt, channels, width, blocks * lanes);
+    checkRows(ring, to, blockStep, blocks, (long) width * lanes);
+    checkRows(x, xAt, channels, width, (long) blocks * lanes);
     ints[at + RowCode.STAGE_WIDTH] = width;
     ints[at + RowCode.STAGE_BLOCKS] = blocks;
     ints[at + RowCode.STAGE_PIXEL_STEP] = channels;
@@ -276,6 +284,7 @@ public final class AssembledRows {
    * @param dz where the row of the output's gradient lies in the ring's array, blocks {@code
    *     dzBlockStep} apart
    * @param offsets where the nine places in the ring start in {@code ints}
+   * @param at where the arguments start there
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void nineWeights(
@@ -291,9 +300,10 @@ public final class AssembledRows {
       int[] ints,
       int offsets,
       int at) {
+    checkSteps(0, blockStep);
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
     checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, RowCode.NINE * lanes);
-    checkRows(ring, dz, dzBlockStep, blocks, columns * lanes);
+    checkRows(ring, dz, dzBlockStep, blocks, (long) columns * lanes);
     long span = (columns - 1L) * step * lanes + (blocks - 1L) * blockStep + lanes;
     for (int t = 0; t < RowCode.NINE; t++) {
       int place = ints[offsets + t];
@@ -309,11 +319,19 @@ public final class AssembledRows {
         weights[step - 1], ring, 0, partial, partialAt, partial, 0, partial, 0, ints, at);
   }
 
+  /** Checks what only makes sense if it is not negative. */
+  private static void checkSteps(int rows, int blockStep) {
+    if (rows < 0 || blockStep < 0) {
+      throw new IndexOutOfBoundsException(
+          "%d rows of a kernel, blocks %d apart".formatted(rows, blockStep));
+    }
+  }
+
   /**
    * Checks {@code rows} rows of {@code length} floats; at least one of each, since the code runs
    * one.
    */
-  private static void checkRows(float[] array, int offset, int stride, int rows, int length) {
+  private static void checkRows(float[] array, int offset, int stride, int rows, long length) {
     if (rows < 1 || length < 1 || stride < length && rows > 1) {
       throw new IndexOutOfBoundsException(
           "%d rows of %d floats, %d apart".formatted(rows, length, stride));

@@ -156,7 +156,7 @@ public final class AssembledTiles {
       int rows,
       int reduce,
       boolean add) {
-    checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, rows * lanes);
+    checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, (long) rows * lanes);
     Products products = products(columns);
     run(
         add ? products.addBlocks : products.writeBlocks,
@@ -216,7 +216,14 @@ public final class AssembledTiles {
     }
     boolean narrow = columns <= lanes;
     Products whole = narrow ? one : two;
-    return columns % lanes == 0 ? whole : Objects.requireNonNull(narrow ? oneMasked : twoMasked);
+    Products masked = narrow ? oneMasked : twoMasked;
+    if (columns % lanes == 0) {
+      return whole;
+    } else if (masked == null) {
+      throw new IllegalArgumentException(
+          "this processor does not write %d columns: ask writes()".formatted(columns));
+    }
+    return masked;
   }
 
   /**
@@ -243,8 +250,8 @@ public final class AssembledTiles {
       int valid) {
     int vectors = valid <= lanes ? 1 : 2;
     checkRows(partial, partialOffset, width, columns, width);
-    checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, rows * lanes);
-    checkRows(dy, dyOffset, dyStep, vectors, rows * lanes);
+    checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, (long) rows * lanes);
+    checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
     NativeCode.call(
         outer[vectors - 1][columns / FOUR - 1],
         x,
@@ -264,7 +271,7 @@ public final class AssembledTiles {
    * Checks {@code rows} rows of {@code length} floats; at least one of each, since the code runs
    * one.
    */
-  private static void checkRows(float[] array, int offset, int stride, int rows, int length) {
+  private static void checkRows(float[] array, int offset, int stride, int rows, long length) {
     if (rows < 1 || length < 1 || stride < length && rows > 1) {
       throw new IndexOutOfBoundsException(
           "%d rows of %d floats, %d apart".formatted(rows, length, stride));

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Writes x86-64 machine code: the instructions that the kernels need and no more. Encodings are
  * those of the Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2. Vector
- * instructions work on whole registers, whose width and coding the subclasses know.
+ * instructions work on registers whose width and coding the subclasses know.
  */
 abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   static final int RAX = 0;
@@ -166,7 +166,11 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   /** Whether {@link #mask} and what needs it are known. */
   abstract boolean masks();
 
-  /** Lets {@link #loadMasked} and {@link #storeMasked} touch the lanes of r's bits alone. */
+  /**
+   * Lets {@link #loadMasked} and {@link #storeMasked} touch the lanes of r's bits alone.
+   *
+   * @param r one of RAX to RDI
+   */
   abstract void mask(int r);
 
   /** {@code y = memory} in lanes of the mask, 0 elsewhere. */

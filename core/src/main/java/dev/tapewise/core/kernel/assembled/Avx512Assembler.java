@@ -6,14 +6,16 @@ final class Avx512Assembler extends Assembler {
 
   private static final int VECTOR_BYTES = LANES * Float.BYTES;
 
-  /** The third prefix byte: 512 bits, and lanes that a mask excludes become 0. */
+  /** In the last byte of the prefix: 512 bits. */
   private static final int VECTOR_512 = 0x40;
 
+  /** There, too: lanes that the mask excludes become 0. */
   private static final int ZEROING = 0x80;
 
-  /** Mask registers that code may lose; 0 stands for all lanes. */
+  /** No mask register: all lanes. */
   private static final int ALL = 0;
 
+  /** The mask register of {@link #replace} and {@link #loadBetween}. */
   private static final int MASK = 1;
 
   /** The mask register that {@link #mask} sets. */
@@ -48,8 +50,8 @@ final class Avx512Assembler extends Assembler {
 
   @Override
   void mask(int r) {
-    // kmovw, VEX-coded
-    emit(0xC5, 0x78 + 0x80 * (1 - high(LANES_MASK)), 0x92, modRm(REGISTER, LANES_MASK, r));
+    // kmovw in its short form, which has no bit for the upper registers
+    emit(0xC5, 0xF8, 0x92, modRm(REGISTER, LANES_MASK, r));
   }
 
   @Override

@@ -256,7 +256,7 @@ final class RowCode {
     }
     int spare = WIDEST + kernel;
     for (int i = 0; i < (columns - 1) * step + kernel; i++) {
-      int x = spare + i % (16 - spare);
+      int x = spare + i % (asm.registers() - spare);
       asm.load(x, Address.of(R14, i * vector));
       for (int k = 0; k < kernel; k++) {
         int j = (i - k) / step;

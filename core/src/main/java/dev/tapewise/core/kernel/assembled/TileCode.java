@@ -40,6 +40,8 @@ final class TileCode {
   private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14);
 
   private final Assembler asm;
+
+  /** Rows of the tile; of outer products, all columns of x. */
   private final int rows;
 
   /** Vectors of a row of the tile. */
@@ -83,6 +85,7 @@ final class TileCode {
    * @param vectors 1 or 2
    * @param masked whether the last vector of a row of y has only the lanes that the bits say
    * @param add whether chains start from y
+   * @param form how the rows of x lie
    */
   static byte[] product(int lanes, int rows, int vectors, boolean masked, boolean add, Rows form) {
     return new TileCode(lanes, rows, vectors).product(masked, add, form);
@@ -310,13 +313,13 @@ final class TileCode {
    * One step of the reduction: the vectors of one right-hand row times one broadcast value for each
    * row of the tile.
    */
-  private void multiplyAdd(int rows, IntFunction<Address> right, IntFunction<Address> value) {
+  private void multiplyAdd(int height, IntFunction<Address> right, IntFunction<Address> value) {
     int first = 2 * tallest;
     int broadcasts = asm.registers() - first - 2;
     for (int v = 0; v < vectors; v++) {
       asm.load(first + v, right.apply(v));
     }
-    for (int r = 0; r < rows; r++) {
+    for (int r = 0; r < height; r++) {
       int broadcast = first + 2 + r % broadcasts;
       asm.broadcast(broadcast, value.apply(r));
       for (int v = 0; v < vectors; v++) {

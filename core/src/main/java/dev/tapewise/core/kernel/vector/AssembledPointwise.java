@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * VectorPointwise}. What is read through norm or activation, and both operands of a weight
  * gradient, are staged as blocks {@code [channels / L][row][L]}: written once for both products,
  * read from cache lines next to each other, and fetched ahead while they are made. Other rows are
- * read where they lie.
+ * read where they lie, unless reading them is most of the work.
  */
 final class AssembledPointwise implements Pointwise {
   private static final int L = Lanes.COUNT;
@@ -134,17 +134,22 @@ final class AssembledPointwise implements Pointwise {
     return Math.multiplyExact(Math.ceilDiv(channels, L), blockStep(rows));
   }
 
+  /** Room for the columns of a panel that {@link AssembledTiles} cannot write to y, if need be. */
+  private int edge(int block, int columns) {
+    return tiles.writes(columns % WIDTH) ? 0 : block * WIDTH;
+  }
+
   @Override
   public int forwardScratch(int rows, int k, int n) {
     int block = mostRows(rows, k, n, FORWARD_ROWS);
-    return Math.addExact(Scratch.roundUp(blocksSize(block, k)), block * WIDTH);
+    return Math.addExact(Scratch.roundUp(blocksSize(block, k)), edge(block, n));
   }
 
   @Override
   public int backwardScratch(int rows, int k, int n) {
     int block = mostRows(rows, k, n, BACKWARD_ROWS);
     int both = Scratch.roundUp(blocksSize(block, k)) + Scratch.roundUp(blocksSize(block, n));
-    return Math.addExact(both, block * WIDTH);
+    return Math.addExact(both, edge(block, k));
   }
 
   @Override
@@ -187,7 +192,7 @@ final class AssembledPointwise implements Pointwise {
     int intMark = scratch.intMark();
     int block = blockRows(rows, k, n, FORWARD_ROWS);
     int step = blockStep(block);
-    int edge = scratch.take(block * WIDTH);
+    int edge = scratch.take(edge(block, n));
     int staged = scratch.take(blocksSize(block, k));
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
@@ -259,7 +264,7 @@ final class AssembledPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     int block = blockRows(rows, k, n, FORWARD_ROWS);
-    int edge = scratch.take(block * WIDTH);
+    int edge = scratch.take(edge(block, n));
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
@@ -416,7 +421,7 @@ final class AssembledPointwise implements Pointwise {
     float[] buffer = scratch.floats();
     int block = blockRows(rows, k, n, BACKWARD_ROWS);
     int step = blockStep(block);
-    int edge = scratch.take(block * WIDTH);
+    int edge = scratch.take(edge(block, k));
     int dyBlocks = scratch.take(blocksSize(block, n));
     int xBlocks = scratch.take(blocksSize(block, k));
     boolean stage = partial != null || !dy.isRaw();

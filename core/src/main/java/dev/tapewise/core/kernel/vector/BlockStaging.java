@@ -25,7 +25,7 @@ final class BlockStaging {
     this.assembled = assembled;
   }
 
-  /** Ints of scratch that {@link #stage} takes. */
+  /** Ints of scratch that staging takes. */
   static int scratchInts() {
     return AssembledRows.ARGUMENTS;
   }
@@ -124,7 +124,26 @@ final class BlockStaging {
       int intMark = scratch.intMark();
       int ints = scratch.takeInts(scratchInts());
       assembled.gradient(
-          floats, to, blockStep, dy, from, width, channels, blocks, scratch.ints(), ints);
+          floats,
+          to,
+          blockStep,
+          dy.data(),
+          at,
+          z,
+          dy.inputOffset() + from,
+          width,
+          channels,
+          blocks,
+          coefficients,
+          dy.scale(),
+          dy.shift(),
+          dy.a(),
+          dy.b(),
+          dy.d(),
+          dy.low(),
+          dy.high(),
+          scratch.ints(),
+          ints);
       scratch.release(scratch.mark(), intMark);
     }
     RowStaging.gradient(

@@ -27,7 +27,11 @@ final class RowStaging {
 
   private RowStaging() {}
 
-  /** Stages {@code width} pixels of {@code x} as they are, channels from {@code from} on. */
+  /**
+   * Stages {@code width} pixels of {@code x} as they are.
+   *
+   * @param from the first channel, a multiple of {@code L}: those before it are staged already
+   */
   static void copy(
       float[] ring, int at, int blockStep, float[] x, int xAt, int width, int channels, int from) {
     int whole = channels - channels % L;

@@ -21,7 +21,10 @@ import dev.tapewise.core.kernel.Update;
 import dev.tapewise.core.kernel.assembled.AssembledKernels;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels on the Vector API, at the one width of this process. */
+/**
+ * The kernels on the Vector API, at the one width of this process; products and depthwise
+ * convolutions on assembled code where that is to be had.
+ */
 public final class VectorKernels implements Kernels {
   private final @Nullable AssembledKernels assembled =
       AssembledKernels.ifSupported(Lanes.COUNT).orElse(null);

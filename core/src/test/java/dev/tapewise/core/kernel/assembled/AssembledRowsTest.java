@@ -3,7 +3,6 @@ package dev.tapewise.core.kernel.assembled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.tapewise.core.kernel.GradientReading;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -117,6 +116,29 @@ final class AssembledRowsTest {
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 1, ints, 0, 3, 3));
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 0, w, 0, 0, b, 0, ints, 0, 3, 3));
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 1, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, -1, 3));
+    float[] two = new float[2 * 9 * lanes];
+    ints[ARGUMENTS] = span;
+    refused(() ->
+        code.row(
+            new float[10 * lanes],
+            0,
+            2 * lanes,
+            5,
+            new float[2 * span],
+            1,
+            -span,
+            2,
+            two,
+            0,
+            9 * lanes,
+            two,
+            0,
+            ints,
+            0,
+            1,
+            3));
+    ints[ARGUMENTS] = 0;
     ints[ARGUMENTS + 2] = 1;
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
     ints[ARGUMENTS + 2] = -1;
@@ -144,16 +166,17 @@ final class AssembledRowsTest {
             ring, 0, 0, x, 0, 3, lanes, 1, vectors, 0, 4 * lanes + 1, 0, 0, 6, 6, ints, 0));
     refused(() ->
         code.normalise(ring, 0, 0, x, 0, 3, lanes, 1, vectors, -1, 4 * lanes, 0, 0, 6, 6, ints, 0));
-    code.gradient(ring, 0, 0, gradient(x, vectors, 0, 4 * lanes), 0, 3, lanes, 1, ints, 0);
-    refused(() ->
-        code.gradient(ring, 0, 0, gradient(x, vectors, 1, 4 * lanes), 0, 3, lanes, 1, ints, 0));
-    refused(() ->
-        code.gradient(ring, 0, 0, gradient(x, vectors, 0, 4 * lanes + 1), 0, 3, lanes, 1, ints, 0));
+    gradient(code, ring, x, 0, vectors, 4 * lanes, ints);
+    refused(() -> gradient(code, ring, x, 1, vectors, 4 * lanes, ints));
+    refused(() -> gradient(code, ring, x, 0, vectors, 4 * lanes + 1, ints));
   }
 
-  private static GradientReading gradient(float[] x, float[] vectors, int zAt, int d) {
+  private static void gradient(
+      AssembledRows code, float[] ring, float[] x, int zAt, float[] vectors, int d, int[] ints) {
     int lanes = vectors.length / 5;
-    return new GradientReading(x, 0, x, zAt, vectors, 0, lanes, 2 * lanes, 3 * lanes, d, 0, 6);
+    code.gradient(
+        ring, 0, 0, x, 0, x, zAt, 3, lanes, 1, vectors, 0, lanes, 2 * lanes, 3 * lanes, d, 0, 6,
+        ints, 0);
   }
 
   @Property(tries = 2)

@@ -156,6 +156,7 @@ final class AssembledTilesTest {
     refused(() -> blocks(code, y, blocks, 1, step, panel, width, rows, reduce));
     refused(() -> blocks(code, y, blocks, 0, step, panel, width, rows + 1, reduce));
     refused(() -> blocks(code, y, blocks, 0, step, new float[99 * width], width, rows, lanes + 1));
+    refused(() -> blocks(code, y, blocks, 0, step, panel, width, (1 << 28) + 1, reduce));
     float[] partial = new float[4 * width];
     code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes);
     refused(() -> code.outer(partial, 1, blocks, 0, step, blocks, 0, step, rows, 4, lanes));

@@ -31,8 +31,7 @@ class NewThreadTest {
 
   private void check(ConvolutionShape shape) {
     ConvGeometry g = shape.geometry();
-    Convolution kernel =
-        VectorConvolutions.of(g, new VectorKernels().pointwise(), new VectorStaging(), null);
+    Convolution kernel = new VectorKernels().convolution(g);
     Scratch warm = scratch(kernel);
     int quiet = 0;
     for (int i = 0; quiet < 1000 && i < MOST_WARM; i++) {
