@@ -79,8 +79,8 @@ public final class AssembledRows {
    * such a step in the ring.
    */
   public static boolean knows(int kernel, int step) {
-    return step == 1 && kernel != 4 && kernel <= WIDEST_KERNEL
-        || step == 2 && (kernel == 3 || kernel == 5);
+    return (step == 1 && kernel != 4 && kernel <= WIDEST_KERNEL)
+        || (step == 2 && (kernel == 3 || kernel == 5));
   }
 
   /**
@@ -116,10 +116,10 @@ public final class AssembledRows {
     checkSteps(rows, blockStep);
     int table = at + ARGUMENTS;
     Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
-    checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
-    checkRows(bias, biasAt, lanes, blocks, lanes);
+    Ranges.checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
+    Ranges.checkRows(bias, biasAt, lanes, blocks, lanes);
     if (rows > 0) {
-      checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
+      Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
     }
     long span = ((columns - 1L) * step + kernel) * lanes + (blocks - 1L) * blockStep;
     for (int r = 0; r < rows; r++) {
@@ -202,8 +202,8 @@ public final class AssembledRows {
       int[] ints,
       int at) {
     stage(ring, to, blockStep, x, xAt, width, channels, blocks, ints, at);
-    checkRows(coefficients, scale, lanes, blocks, lanes);
-    checkRows(coefficients, shift, lanes, blocks, lanes);
+    Ranges.checkRows(coefficients, scale, lanes, blocks, lanes);
+    Ranges.checkRows(coefficients, shift, lanes, blocks, lanes);
     ints[at + RowCode.NORMALISE_BELOW] = Float.floatToRawIntBits(below);
     ints[at + RowCode.NORMALISE_LOW] = Float.floatToRawIntBits(low);
     ints[at + RowCode.NORMALISE_ABOVE] = Float.floatToRawIntBits(above);
@@ -241,7 +241,7 @@ public final class AssembledRows {
       int[] ints,
       int at) {
     stage(ring, to, blockStep, g, gAt, width, channels, blocks, ints, at);
-    checkRows(z, zAt, channels, width, (long) blocks * lanes);
+    Ranges.checkRows(z, zAt, channels, width, (long) blocks * lanes);
     ints[at + RowCode.GRADIENT_LOW] = Float.floatToRawIntBits(low);
     ints[at + RowCode.GRADIENT_HIGH] = Float.floatToRawIntBits(high);
     vector(coefficients, scale, blocks, ints, at + RowCode.GRADIENT_SCALE);
@@ -253,7 +253,7 @@ public final class AssembledRows {
   }
 
   private void vector(float[] coefficients, int offset, int blocks, int[] ints, int at) {
-    checkRows(coefficients, offset, lanes, blocks, lanes);
+    Ranges.checkRows(coefficients, offset, lanes, blocks, lanes);
     ints[at] = offset;
   }
 
@@ -270,8 +270,8 @@ public final class AssembledRows {
       int[] ints,
       int at) {
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
-    checkRows(ring, to, blockStep, blocks, (long) width * lanes);
-    checkRows(x, xAt, channels, width, (long) blocks * lanes);
+    Ranges.checkRows(ring, to, blockStep, blocks, (long) width * lanes);
+    Ranges.checkRows(x, xAt, channels, width, (long) blocks * lanes);
     ints[at + RowCode.STAGE_WIDTH] = width;
     ints[at + RowCode.STAGE_BLOCKS] = blocks;
     ints[at + RowCode.STAGE_PIXEL_STEP] = channels;
@@ -302,8 +302,8 @@ public final class AssembledRows {
       int at) {
     checkSteps(0, blockStep);
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
-    checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, RowCode.NINE * lanes);
-    checkRows(ring, dz, dzBlockStep, blocks, (long) columns * lanes);
+    Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
+    Ranges.checkRows(ring, dz, dzBlockStep, blocks, (long) columns * lanes);
     long span = (columns - 1L) * step * lanes + (blocks - 1L) * blockStep + lanes;
     for (int t = 0; t < RowCode.NINE; t++) {
       int place = ints[offsets + t];
@@ -325,17 +325,5 @@ public final class AssembledRows {
       throw new IndexOutOfBoundsException(
           "%d rows of a kernel, blocks %d apart".formatted(rows, blockStep));
     }
-  }
-
-  /**
-   * Checks {@code rows} rows of {@code length} floats; at least one of each, since the code runs
-   * one.
-   */
-  private static void checkRows(float[] array, int offset, int stride, int rows, long length) {
-    if (rows < 1 || length < 1 || stride < length && rows > 1) {
-      throw new IndexOutOfBoundsException(
-          "%d rows of %d floats, %d apart".formatted(rows, length, stride));
-    }
-    Objects.checkFromIndexSize(offset, (rows - 1L) * stride + length, array.length);
   }
 }

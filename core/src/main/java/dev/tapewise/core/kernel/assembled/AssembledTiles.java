@@ -4,7 +4,6 @@ import dev.tapewise.core.kernel.assembled.TileCode.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +119,7 @@ public final class AssembledTiles {
       int reduce,
       boolean add,
       boolean fetch) {
-    checkRows(x, xOffset, xStride, rows, reduce);
+    Ranges.checkRows(x, xOffset, xStride, rows, reduce);
     Products products = products(columns);
     run(
         add ? products.add : fetch ? products.fetch : products.write,
@@ -156,7 +155,7 @@ public final class AssembledTiles {
       int rows,
       int reduce,
       boolean add) {
-    checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, (long) rows * lanes);
+    Ranges.checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, (long) rows * lanes);
     Products products = products(columns);
     run(
         add ? products.addBlocks : products.writeBlocks,
@@ -189,8 +188,8 @@ public final class AssembledTiles {
       int columns,
       int rows,
       int reduce) {
-    checkRows(y, yOffset, yStride, rows, columns);
-    checkRows(panel, panelOffset, width, reduce, width);
+    Ranges.checkRows(y, yOffset, yStride, rows, columns);
+    Ranges.checkRows(panel, panelOffset, width, reduce, width);
     int tail = columns % lanes;
     long mask = (1L << tail) - 1;
     long xBytes = NativeCode.bytes(xStep);
@@ -249,9 +248,9 @@ public final class AssembledTiles {
       int columns,
       int valid) {
     int vectors = valid <= lanes ? 1 : 2;
-    checkRows(partial, partialOffset, width, columns, width);
-    checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, (long) rows * lanes);
-    checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
+    Ranges.checkRows(partial, partialOffset, width, columns, width);
+    Ranges.checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, (long) rows * lanes);
+    Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
     NativeCode.call(
         outer[vectors - 1][columns / FOUR - 1],
         x,
@@ -265,17 +264,5 @@ public final class AssembledTiles {
         NativeCode.bytes(dyStep),
         0,
         0);
-  }
-
-  /**
-   * Checks {@code rows} rows of {@code length} floats; at least one of each, since the code runs
-   * one.
-   */
-  private static void checkRows(float[] array, int offset, int stride, int rows, long length) {
-    if (rows < 1 || length < 1 || stride < length && rows > 1) {
-      throw new IndexOutOfBoundsException(
-          "%d rows of %d floats, %d apart".formatted(rows, length, stride));
-    }
-    Objects.checkFromIndexSize(offset, (rows - 1L) * stride + length, array.length);
   }
 }

@@ -20,17 +20,6 @@ final class AssembledPointwise implements Pointwise {
   private static final int L = Lanes.COUNT;
   private static final int WIDTH = Tiles.WIDTH;
 
-  /** Floats of a block's rows of x and y, resp. of x and dy. */
-  private static final int FORWARD_ROWS = 48 * 1024;
-
-  private static final int BACKWARD_ROWS = 64 * 1024;
-
-  private static final int MAX_ROWS = 192;
-  private static final int MIN_ROWS = 24;
-
-  /** The longest reduction in one part: a panel of it takes half of a small first-level cache. */
-  private static final int MAX_REDUCE = 256;
-
   private final VectorPointwise layout = new VectorPointwise();
   private final AssembledTiles tiles;
   private final BlockStaging staging;
@@ -107,21 +96,6 @@ final class AssembledPointwise implements Pointwise {
     return BlockStaging.scratchInts();
   }
 
-  /** The most rows of a block in any call of up to {@code rows} rows. */
-  private int mostRows(int rows, int k, int n, int floats) {
-    int most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, floats / (k + n)) / tall * tall);
-    return Math.min(most, Math.ceilDiv(rows, tall) * tall);
-  }
-
-  /**
-   * Rows per block: the blocks of a call are equally high up to a multiple of a tile's rows, so
-   * that none but the last has a tail of rows.
-   */
-  private int blockRows(int rows, int k, int n, int floats) {
-    int blocks = Math.ceilDiv(rows, mostRows(rows, k, n, floats));
-    return Math.ceilDiv(Math.ceilDiv(rows, blocks), tall) * tall;
-  }
-
   /**
    * Floats from one channel block of {@code rows} rows to the next: one row more than needed, so
    * that blocks of a power of two rows do not compete for the same lines of the cache.
@@ -141,13 +115,13 @@ final class AssembledPointwise implements Pointwise {
 
   @Override
   public int forwardScratch(int rows, int k, int n) {
-    int block = mostRows(rows, k, n, FORWARD_ROWS);
+    int block = VectorPointwise.mostRows(tall, rows, k, n, VectorPointwise.FORWARD_BLOCK);
     return Math.addExact(Scratch.roundUp(blocksSize(block, k)), edge(block, n));
   }
 
   @Override
   public int backwardScratch(int rows, int k, int n) {
-    int block = mostRows(rows, k, n, BACKWARD_ROWS);
+    int block = VectorPointwise.mostRows(tall, rows, k, n, VectorPointwise.BACKWARD_BLOCK);
     int both = Scratch.roundUp(blocksSize(block, k)) + Scratch.roundUp(blocksSize(block, n));
     return Math.addExact(both, edge(block, k));
   }
@@ -168,7 +142,7 @@ final class AssembledPointwise implements Pointwise {
       int from,
       int to,
       Scratch scratch) {
-    boolean stage = !x.isRaw() || readsMost(k, n);
+    boolean stage = !x.isRaw() || VectorPointwise.readsMost(k, n);
     if (!stage) {
       int at = x.offset() + row * k;
       rows(
@@ -190,7 +164,7 @@ final class AssembledPointwise implements Pointwise {
     }
     int mark = scratch.mark();
     int intMark = scratch.intMark();
-    int block = blockRows(rows, k, n, FORWARD_ROWS);
+    int block = VectorPointwise.blockRows(tall, rows, k, n, VectorPointwise.FORWARD_BLOCK);
     int step = blockStep(block);
     int edge = scratch.take(edge(block, n));
     int staged = scratch.take(blocksSize(block, k));
@@ -198,7 +172,7 @@ final class AssembledPointwise implements Pointwise {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
       staging.stage(staged, step, x, (row + r) * k, count, k, scratch);
-      start(y, yAt, bias, biasOffset, count, n, from, to);
+      VectorPointwise.start(y, yAt, bias, biasOffset, count, n, from, to);
       product(
           y,
           yAt,
@@ -218,14 +192,6 @@ final class AssembledPointwise implements Pointwise {
           edge);
     }
     scratch.release(mark, intMark);
-  }
-
-  /**
-   * Whether reading x from memory is most of the work, as in 144→24. Then a raw x is staged too: it
-   * is fetched in one stream, and not in those of a tile's rows.
-   */
-  private static boolean readsMost(int k, int n) {
-    return n <= 32 && k >= 4 * n;
   }
 
   @Override
@@ -263,12 +229,12 @@ final class AssembledPointwise implements Pointwise {
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
-    int block = blockRows(rows, k, n, FORWARD_ROWS);
+    int block = VectorPointwise.blockRows(tall, rows, k, n, VectorPointwise.FORWARD_BLOCK);
     int edge = scratch.take(edge(block, n));
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
-      start(y, yAt, bias, biasOffset, count, n, from, to);
+      VectorPointwise.start(y, yAt, bias, biasOffset, count, n, from, to);
       product(
           y,
           yAt,
@@ -288,23 +254,6 @@ final class AssembledPointwise implements Pointwise {
           edge);
     }
     scratch.release(mark, intMark);
-  }
-
-  /** Puts the bias, where there is one, into every row. */
-  private static void start(
-      float[] y,
-      int yOffset,
-      float @Nullable [] bias,
-      int biasOffset,
-      int rows,
-      int n,
-      int from,
-      int to) {
-    if (bias != null) {
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(bias, biasOffset + from, y, yOffset + i * n + from, to - from);
-      }
-    }
   }
 
   /**
@@ -343,11 +292,11 @@ final class AssembledPointwise implements Pointwise {
       // Tiles write whole vectors: the last columns go by way of a buffer, since y has no room
       // behind them.
       if (add) {
-        copyColumns(buffer, edge, WIDTH, y, at, yStride, rows, columns);
+        VectorPointwise.copyColumns(buffer, edge, WIDTH, y, at, yStride, rows, columns);
       }
       panelProduct(
           buffer, edge, WIDTH, x, xOffset, step, first, b, panel, WIDTH, rows, reduce, add);
-      copyColumns(y, at, yStride, buffer, edge, WIDTH, rows, columns);
+      VectorPointwise.copyColumns(y, at, yStride, buffer, edge, WIDTH, rows, columns);
     }
   }
 
@@ -366,7 +315,7 @@ final class AssembledPointwise implements Pointwise {
       int rows,
       int reduce,
       boolean add) {
-    int parts = Math.ceilDiv(reduce, MAX_REDUCE);
+    int parts = Math.ceilDiv(reduce, VectorPointwise.MAX_REDUCE);
     int part = Math.ceilDiv(Math.ceilDiv(reduce, parts), L) * L;
     for (int i = 0; i < reduce; i += part) {
       int length = Math.min(part, reduce - i);
@@ -381,20 +330,6 @@ final class AssembledPointwise implements Pointwise {
         tiles.productOfBlocks(
             y, yOffset, yStride, x, block, step, b, at, columns, rows, length, more);
       }
-    }
-  }
-
-  private static void copyColumns(
-      float[] to,
-      int toOffset,
-      int toStride,
-      float[] from,
-      int fromOffset,
-      int fromStride,
-      int rows,
-      int columns) {
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(from, fromOffset + r * fromStride, to, toOffset + r * toStride, columns);
     }
   }
 
@@ -419,7 +354,7 @@ final class AssembledPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
-    int block = blockRows(rows, k, n, BACKWARD_ROWS);
+    int block = VectorPointwise.blockRows(tall, rows, k, n, VectorPointwise.BACKWARD_BLOCK);
     int step = blockStep(block);
     int edge = scratch.take(edge(block, k));
     int dyBlocks = scratch.take(blocksSize(block, n));
@@ -475,7 +410,7 @@ final class AssembledPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
-    int block = blockRows(rows, k, n, BACKWARD_ROWS);
+    int block = VectorPointwise.blockRows(tall, rows, k, n, VectorPointwise.BACKWARD_BLOCK);
     int step = blockStep(block);
     int dyBlocks = scratch.take(blocksSize(block, n));
     int xBlocks = scratch.take(blocksSize(block, k));

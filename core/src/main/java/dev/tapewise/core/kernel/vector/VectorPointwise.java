@@ -20,16 +20,19 @@ final class VectorPointwise implements Pointwise {
   private static final int WIDTH = Tiles.WIDTH;
 
   /** Floats of a block's rows of x and y. */
-  private static final int FORWARD_BLOCK = 48 * 1024;
+  static final int FORWARD_BLOCK = 48 * 1024;
 
   /** Floats of a block's packed rows of x and dy. */
-  private static final int BACKWARD_BLOCK = 64 * 1024;
+  static final int BACKWARD_BLOCK = 64 * 1024;
+
+  /** Rows of a tile. */
+  private static final int TALL = 6;
 
   private static final int MAX_ROWS = 192;
   private static final int MIN_ROWS = 24;
 
   /** The longest reduction in one part: a panel of it takes half of a small first-level cache. */
-  private static final int MAX_REDUCE = 256;
+  static final int MAX_REDUCE = 256;
 
   private final VectorStaging staging = new VectorStaging();
 
@@ -81,26 +84,24 @@ final class VectorPointwise implements Pointwise {
     }
   }
 
-  /** The most rows of a block in any call of up to {@code rows} rows. */
-  private static int mostRows(int rows, int k, int n, int floats) {
-    int most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, floats / (k + n)) / 6 * 6);
-    return Math.min(most, (rows + 5) / 6 * 6);
+  /** The most rows of a block in any call of up to {@code rows} rows, for tiles so {@code tall}. */
+  static int mostRows(int tall, int rows, int k, int n, int floats) {
+    int most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, floats / (k + n)) / tall * tall);
+    return Math.min(most, Math.ceilDiv(rows, tall) * tall);
   }
 
   /**
-   * Rows per block: the blocks of a call are equally high up to a multiple of 6, so that none but
-   * the last has a tail of rows.
+   * Rows per block: the blocks of a call are equally high up to a multiple of a tile's rows, so
+   * that none but the last has a tail of rows.
    */
-  private static int blockRows(int rows, int k, int n, int floats) {
-    int most = mostRows(rows, k, n, floats);
-    int blocks = (rows + most - 1) / most;
-    int even = (rows + blocks - 1) / blocks;
-    return (even + 5) / 6 * 6;
+  static int blockRows(int tall, int rows, int k, int n, int floats) {
+    int blocks = Math.ceilDiv(rows, mostRows(tall, rows, k, n, floats));
+    return Math.ceilDiv(Math.ceilDiv(rows, blocks), tall) * tall;
   }
 
   @Override
   public int forwardScratch(int rows, int k, int n) {
-    int block = mostRows(rows, k, n, FORWARD_BLOCK);
+    int block = mostRows(TALL, rows, k, n, FORWARD_BLOCK);
     return Math.addExact(Scratch.roundUp(Math.multiplyExact(block, k)), block * WIDTH);
   }
 
@@ -142,7 +143,7 @@ final class VectorPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
-    int block = blockRows(rows, k, n, FORWARD_BLOCK);
+    int block = blockRows(TALL, rows, k, n, FORWARD_BLOCK);
     int edge = scratch.take(block * WIDTH);
     int staged = scratch.take(block * k);
     boolean add = bias != null;
@@ -192,7 +193,7 @@ final class VectorPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
-    int block = blockRows(rows, k, n, FORWARD_BLOCK);
+    int block = blockRows(TALL, rows, k, n, FORWARD_BLOCK);
     int edge = scratch.take(block * WIDTH);
     boolean stage = readsMost(k, n);
     int staged = stage ? scratch.take(block * k) : 0;
@@ -214,7 +215,7 @@ final class VectorPointwise implements Pointwise {
   }
 
   /** Puts the bias, where there is one, into every row. */
-  private static void start(
+  static void start(
       float[] y,
       int yOffset,
       float @Nullable [] bias,
@@ -234,7 +235,7 @@ final class VectorPointwise implements Pointwise {
    * Whether reading x from memory is most of the work, as in 144→24. Then a raw x is copied to
    * scratch first: prefetch follows one stream, but not the six rows of a tile.
    */
-  private static boolean readsMost(int k, int n) {
+  static boolean readsMost(int k, int n) {
     return n <= 32 && k >= 4 * n;
   }
 
@@ -308,13 +309,13 @@ final class VectorPointwise implements Pointwise {
       int rows,
       int reduce,
       boolean add) {
-    int six = rows / 6;
+    int six = rows / TALL;
     if (add) {
       Tiles.add6(x, xOffset, xStride, b, panel, y, yOffset, yStride, reduce, six);
     } else {
       Tiles.write6(x, xOffset, xStride, b, panel, y, yOffset, yStride, reduce, six);
     }
-    int r = six * 6;
+    int r = six * TALL;
     if (r == rows) {
       return;
     }
@@ -338,7 +339,7 @@ final class VectorPointwise implements Pointwise {
     }
   }
 
-  private static void copyColumns(
+  static void copyColumns(
       float[] to,
       int toOffset,
       int toStride,
@@ -364,7 +365,7 @@ final class VectorPointwise implements Pointwise {
 
   @Override
   public int backwardScratch(int rows, int k, int n) {
-    int block = mostRows(rows, k, n, BACKWARD_BLOCK);
+    int block = mostRows(TALL, rows, k, n, BACKWARD_BLOCK);
     int panels = Panels.count(k) + Panels.count(n) + 1;
     return Math.addExact(
         Scratch.roundUp(Math.multiplyExact(block, n)),
@@ -392,7 +393,7 @@ final class VectorPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
-    int block = blockRows(rows, k, n, BACKWARD_BLOCK);
+    int block = blockRows(TALL, rows, k, n, BACKWARD_BLOCK);
     int stride = Panels.stride(block);
     int edge = scratch.take(block * WIDTH);
     int staged = dy.isRaw() ? 0 : scratch.take(block * n);
@@ -461,7 +462,7 @@ final class VectorPointwise implements Pointwise {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] buffer = scratch.floats();
-    int block = blockRows(rows, k, n, BACKWARD_BLOCK);
+    int block = blockRows(TALL, rows, k, n, BACKWARD_BLOCK);
     int stride = Panels.stride(block);
     int dyPanels = scratch.take(Panels.count(n) * stride);
     int xPanels = scratch.take(Panels.count(k) * stride);
