@@ -70,8 +70,9 @@ public final class AssembledTiles {
   AssembledTiles(int lanes) {
     this.lanes = lanes;
     width = 2 * lanes;
-    tallest = TileCode.tallest(lanes);
-    masks = Assembler.of(lanes).masks();
+    Assembler asm = Assembler.of(lanes);
+    tallest = TileCode.tallest(asm);
+    masks = asm.masks();
     two = Products.of(lanes, tallest, 2, false);
     one = Products.of(lanes, tallest, 1, false);
     twoMasked = masks ? Products.of(lanes, tallest, 2, true) : null;

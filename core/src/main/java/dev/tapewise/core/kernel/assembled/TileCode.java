@@ -54,13 +54,13 @@ final class TileCode {
     this.asm = Assembler.of(lanes);
     this.rows = rows;
     this.vectors = vectors;
-    this.tallest = tallest(lanes);
+    this.tallest = tallest(asm);
     this.vector = lanes * Float.BYTES;
   }
 
   /** The most rows of a tile: 6 with 16 registers, 12 with 32. */
-  static int tallest(int lanes) {
-    return (Assembler.of(lanes).registers() - 4) / 2 / 6 * 6;
+  static int tallest(Assembler asm) {
+    return (asm.registers() - 4) / 2 / 6 * 6;
   }
 
   /** How the rows of x lie. */

@@ -180,7 +180,6 @@ final class AssembledPointwise implements Pointwise {
           scratch.floats(),
           staged,
           step,
-          false,
           packed,
           packedOffset,
           count,
@@ -242,7 +241,6 @@ final class AssembledPointwise implements Pointwise {
           x,
           xOffset + r * k,
           0,
-          true,
           packed,
           packedOffset,
           count,
@@ -259,8 +257,8 @@ final class AssembledPointwise implements Pointwise {
   /**
    * {@code y (+)= x · b} for one block of rows and a range of columns.
    *
-   * @param step floats from one channel block of x to the next, or 0 where x is row-major
-   * @param fetch whether the rows of x that follow are fetched ahead
+   * @param step floats from one channel block of x to the next, or 0 where x is row-major: then the
+   *     first panel fetches the rows that follow
    * @param edge room in {@code buffer} for a panel's columns of the block
    */
   private void product(
@@ -270,7 +268,6 @@ final class AssembledPointwise implements Pointwise {
       float[] x,
       int xOffset,
       int step,
-      boolean fetch,
       float[] b,
       int bOffset,
       int rows,
@@ -283,7 +280,7 @@ final class AssembledPointwise implements Pointwise {
     int panel = bOffset + from * reduce;
     for (int c = from; c < to; c += WIDTH, panel += reduce * WIDTH) {
       int columns = Math.min(WIDTH, to - c);
-      boolean first = fetch && c == from;
+      boolean first = c == from;
       int at = yOffset + c;
       if (tiles.writes(columns)) {
         panelProduct(y, at, yStride, x, xOffset, step, first, b, panel, columns, rows, reduce, add);
@@ -308,7 +305,7 @@ final class AssembledPointwise implements Pointwise {
       float[] x,
       int xOffset,
       int step,
-      boolean fetch,
+      boolean first,
       float[] b,
       int panel,
       int columns,
@@ -322,7 +319,7 @@ final class AssembledPointwise implements Pointwise {
       int at = panel + i * WIDTH;
       boolean more = add || i > 0;
       if (step == 0) {
-        boolean ahead = fetch && parts == 1;
+        boolean ahead = first && parts == 1;
         tiles.product(
             y, yOffset, yStride, x, xOffset + i, reduce, b, at, columns, rows, length, more, ahead);
       } else {
@@ -376,7 +373,6 @@ final class AssembledPointwise implements Pointwise {
             data,
             at,
             stage ? step : 0,
-            !stage,
             packedTransposed,
             packedOffset,
             count,

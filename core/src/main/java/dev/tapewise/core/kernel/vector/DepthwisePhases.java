@@ -71,12 +71,10 @@ final class DepthwisePhases {
     int start = 0;
     for (int row = 0; row < g.strideHeight(); row++) {
       for (int column = 0; column < g.strideWidth(); column++) {
-        int[] natural =
-            taps(kernelRows[row], kernelColumns[column], g.kernelWidth(), g.taps(), false);
+        int[] natural = taps(kernelRows[row], kernelColumns[column], g.kernelWidth());
+        int last = g.taps() - 1;
         taps[row][column] =
-            flipped
-                ? taps(kernelRows[row], kernelColumns[column], g.kernelWidth(), g.taps(), true)
-                : natural;
+            flipped ? Arrays.stream(natural).map(tap -> last - tap).toArray() : natural;
         starts[row][column] = start;
         System.arraycopy(natural, 0, order, start, natural.length);
         start += natural.length;
@@ -102,14 +100,12 @@ final class DepthwisePhases {
     return Arrays.copyOf(met, count);
   }
 
-  private static int[] taps(
-      int[] kernelRows, int[] kernelColumns, int kernelWidth, int all, boolean flipped) {
+  private static int[] taps(int[] kernelRows, int[] kernelColumns, int kernelWidth) {
     int[] taps = new int[kernelRows.length * kernelColumns.length];
     int count = 0;
     for (int kh : kernelRows) {
       for (int kw : kernelColumns) {
-        int tap = kh * kernelWidth + kw;
-        taps[count++] = flipped ? all - 1 - tap : tap;
+        taps[count++] = kh * kernelWidth + kw;
       }
     }
     return taps;
