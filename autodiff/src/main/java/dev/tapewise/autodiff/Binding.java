@@ -35,7 +35,10 @@ public interface Binding {
   /** The gradient of the output. Backward only. */
   GradientReading outputGradient();
 
-  /** Where the gradient of an input goes, or null where it is not wanted. Backward only. */
+  /**
+   * Where the gradient of an input goes, or null where it is not wanted or is {@linkplain
+   * Op#passesGradient passed on}. Backward only.
+   */
   @Nullable GradientTarget inputGradient(int input);
 
   /** The array that {@link #workspace} and {@link #saved} point into. */

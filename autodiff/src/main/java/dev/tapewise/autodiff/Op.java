@@ -84,6 +84,15 @@ public interface Op {
   }
 
   /**
+   * Whether the gradient of input {@code input}, where its shape is the output's, is the output's
+   * gradient as it is. The compiler may then let both share a place, and {@link
+   * Binding#inputGradient} is null.
+   */
+  default boolean passesGradient(int input) {
+    return false;
+  }
+
+  /**
    * Whether the backward pass can add to the gradient of input {@code input}; otherwise the
    * compiler adds.
    */

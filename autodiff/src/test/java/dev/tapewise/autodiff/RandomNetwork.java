@@ -52,6 +52,10 @@ final class RandomNetwork {
       if (next.shape().equals(x.shape()) && random.nextInt(3) > 0) {
         next = random.nextBoolean() ? next.add(x) : x.add(next);
       }
+      if (random.nextInt(5) == 0) {
+        Shape channels = Shape.of(next.shape().axis(3));
+        next = next.add(tape.parameter("offset" + i, channels, Initializer.uniform(0.5f)));
+      }
       for (Var other : same) {
         if (other.shape().equals(next.shape()) && random.nextInt(4) == 0) {
           next = next.add(other);

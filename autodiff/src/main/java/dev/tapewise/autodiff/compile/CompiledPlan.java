@@ -43,13 +43,14 @@ final class CompiledPlan implements Plan {
   CompiledPlan(
       Graph graph,
       CompileOptions options,
+      PassedGradients passed,
       ImmutableMap<Node, Group> groups,
       Checkpoints checkpoints) {
     this.graph = graph;
     this.options = options;
     this.groups = groups;
     this.capacity = capacity(graph);
-    this.layout = new Layout(graph, options, groups, checkpoints, capacity);
+    this.layout = new Layout(graph, options, passed, groups, checkpoints, capacity);
     bind(new Memory(true, new float[0], 0, new float[0], 0));
     this.arenaFloats = MemoryPlan.place(layout.all());
   }

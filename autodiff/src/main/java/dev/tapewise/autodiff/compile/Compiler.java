@@ -69,11 +69,12 @@ public final class Compiler {
             "%s has no gradient: %s".formatted(v, whyNoGradient(v, loss)));
       }
     }
-    ImmutableMap<Node, Group> groups = Fusion.of(graph, options);
-    CompiledPlan best = new CompiledPlan(graph, options, groups, Checkpoints.none(graph));
+    PassedGradients passed = PassedGradients.of(graph, options);
+    ImmutableMap<Node, Group> groups = Fusion.of(graph, options, passed);
+    CompiledPlan best = new CompiledPlan(graph, options, passed, groups, Checkpoints.none(graph));
     if (options.checkpointed() && loss != null) {
       for (Checkpoints way : Checkpoints.candidates(graph, new Tensors(groups))) {
-        CompiledPlan plan = new CompiledPlan(graph, options, groups, way);
+        CompiledPlan plan = new CompiledPlan(graph, options, passed, groups, way);
         best = plan.arenaFloats() < best.arenaFloats() ? plan : best;
       }
     }

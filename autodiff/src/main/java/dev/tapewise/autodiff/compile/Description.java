@@ -4,6 +4,8 @@ import dev.tapewise.autodiff.Node;
 import dev.tapewise.autodiff.NormOp;
 import dev.tapewise.autodiff.Var;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The text of {@code Program.describe()}. */
 final class Description {
@@ -45,7 +47,8 @@ final class Description {
     String again = plan.layout().checkpoints().isAgain(node) ? "computed again in backward" : "";
     Group group = plan.groups().get(node);
     if (group == null) {
-      return again;
+      String passed = passed(plan, node);
+      return passed.isEmpty() || again.isEmpty() ? passed + again : passed + "; " + again;
     }
     StringBuilder remark = new StringBuilder();
     remark.append(group.virtual() ? "read by its consumer" : "written once: " + group.why());
@@ -64,5 +67,14 @@ final class Description {
           group.gradientVirtual() ? "; gradient read by the producer" : "; gradient written once");
     }
     return again.isEmpty() ? remark.toString() : remark + "; " + again;
+  }
+
+  private static String passed(CompiledPlan plan, Node node) {
+    String names =
+        IntStream.range(0, node.inputs().size())
+            .filter(i -> plan.layout().isPassed(node, i))
+            .mapToObj(i -> node.inputs().get(i).name())
+            .collect(Collectors.joining(" and "));
+    return names.isEmpty() ? "" : "gradient passed on to " + names;
   }
 }

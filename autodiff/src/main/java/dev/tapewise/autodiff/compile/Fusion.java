@@ -25,15 +25,18 @@ final class Fusion {
   private final CompileOptions options;
   private final Map<Node, Group> groups = new LinkedHashMap<>();
   private final Set<Node> gatherers = new HashSet<>();
+  private final PassedGradients passed;
+  private final Set<Graph.Use> sumsGatherers = new HashSet<>();
 
-  private Fusion(Graph graph, CompileOptions options) {
+  private Fusion(Graph graph, CompileOptions options, PassedGradients passed) {
     this.graph = graph;
     this.options = options;
+    this.passed = passed;
   }
 
   /** The group of every norm. */
-  static ImmutableMap<Node, Group> of(Graph graph, CompileOptions options) {
-    Fusion fusion = new Fusion(graph, options);
+  static ImmutableMap<Node, Group> of(Graph graph, CompileOptions options, PassedGradients passed) {
+    Fusion fusion = new Fusion(graph, options, passed);
     for (Node node : graph.nodes()) {
       if (node.op() instanceof NormOp norm) {
         fusion.groups.put(node, options.fused() ? fusion.fuse(node, norm) : plain(node));
@@ -77,14 +80,6 @@ final class Fusion {
             : null;
     String why = whyNotVirtual(terminal);
     boolean backward = graph.inBackward(norm);
-    List<Graph.Use> uses = graph.uses(terminal);
-    Node sumsGatherer = null;
-    if (backward && uses.size() == 1 && !options.keptGradients().contains(terminal)) {
-      Graph.Use use = uses.get(0);
-      if (use.node().op().gathersGradientSums(use.input()) && graph.inBackward(use.node())) {
-        sumsGatherer = use.node();
-      }
-    }
     boolean gradientVirtual =
         backward
             && graph.wantsGradient(input)
@@ -101,9 +96,30 @@ final class Fusion {
         high,
         gatherer,
         why.isEmpty(),
-        sumsGatherer,
+        backward ? sumsGatherer(terminal) : null,
         gradientVirtual,
         why);
+  }
+
+  /**
+   * The last writer of a tensor's gradient, where it can gather sums of what it finishes: the
+   * tensor's first consumer, or that of a sum whose gradient is the tensor's own. A program with
+   * checkpoints would have to keep the norm's input beyond the sum for that.
+   */
+  private Graph.@Nullable Use sumsGatherer(Var terminal) {
+    Graph.Use last = passed.lastWriter(terminal);
+    if (last == null || !last.node().op().gathersGradientSums(last.input())) {
+      return null;
+    }
+    Var finished = last.node().inputs().get(last.input());
+    boolean only = graph.writers(finished).size() == 1;
+    if (!only && !last.node().op().addsGradient(last.input())) {
+      return null;
+    }
+    if (options.checkpointed() && !(only && finished == terminal)) {
+      return null;
+    }
+    return sumsGatherers.add(last) ? last : null;
   }
 
   private @Nullable Node activation(Node norm) {

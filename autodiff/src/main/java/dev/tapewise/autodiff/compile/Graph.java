@@ -92,6 +92,15 @@ final class Graph {
     return uses.get(var);
   }
 
+  /** Where a tensor is read so that the backward pass writes its gradient, in forward order. */
+  List<Use> writers(Var var) {
+    return wantsGradient(var)
+        ? uses.get(var).stream()
+            .filter(use -> inBackward(use.node()) && use.node().op().differentiable(use.input()))
+            .toList()
+        : List.of();
+  }
+
   /** Whether a tensor is kept readable. */
   boolean isKept(Var var) {
     return kept.contains(var);

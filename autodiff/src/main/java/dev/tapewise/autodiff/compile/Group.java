@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param high the clamp's upper bound
  * @param gatherer the producer of the input where it gathers the statistics, or null
  * @param virtual whether the terminal is never written but read from the input
- * @param sumsGatherer the consumer whose backward pass gathers the sums of the gradient, or null
+ * @param sumsGatherer whose backward pass gathers the sums of the gradient as that of its input, or
+ *     null
  * @param gradientVirtual whether the input's gradient is never written but read from the terminal's
  * @param why what kept it from fusing further, empty where nothing did
  */
@@ -28,6 +29,6 @@ record Group(
     float high,
     @Nullable Node gatherer,
     boolean virtual,
-    @Nullable Node sumsGatherer,
+    Graph.@Nullable Use sumsGatherer,
     boolean gradientVirtual,
     String why) {}

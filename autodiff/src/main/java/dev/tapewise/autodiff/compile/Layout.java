@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Every buffer of a program and how long it lives, in positions of its {@link Schedule}. */
@@ -25,10 +26,12 @@ final class Layout {
   private final int capacity;
   private final Schedule schedule;
   private final Checkpoints checkpoints;
+  private final PassedGradients passed;
   private final Tensors tensors;
   private final Map<Var, Group> byInput = new HashMap<>();
   private final ImmutableMap<Node, Group> groups;
   private final Map<Node, Group> byGatherer = new HashMap<>();
+  private final Map<Graph.Use, Group> bySumsGatherer = new HashMap<>();
 
   private final Map<Var, Buffer> values = new HashMap<>();
   private final Map<Var, Buffer> valuesAgain = new HashMap<>();
@@ -46,11 +49,13 @@ final class Layout {
   Layout(
       Graph graph,
       CompileOptions options,
+      PassedGradients passed,
       ImmutableMap<Node, Group> groups,
       Checkpoints checkpoints,
       int capacity) {
     this.graph = graph;
     this.options = options;
+    this.passed = passed;
     this.groups = groups;
     this.checkpoints = checkpoints;
     this.schedule = new Schedule(graph, checkpoints);
@@ -60,6 +65,9 @@ final class Layout {
       byInput.putIfAbsent(group.input(), group);
       if (group.gatherer() != null) {
         byGatherer.put(group.gatherer(), group);
+      }
+      if (group.sumsGatherer() != null) {
+        bySumsGatherer.put(group.sumsGatherer(), group);
       }
     }
     keep();
@@ -130,7 +138,11 @@ final class Layout {
         boolean virtual = through != null && through.gradientVirtual();
         if (first && p == null && !virtual && !keptGradients.containsKey(v)) {
           int at = schedule.backwardAt(node);
-          gradients.put(v, new Buffer("gradient", v.shape().size(), at, at));
+          gradients.put(
+              v,
+              passed.isPassed(node, i)
+                  ? gradientOf(node.output())
+                  : new Buffer("gradient", v.shape().size(), at, at));
         }
       }
     }
@@ -152,6 +164,14 @@ final class Layout {
     }
   }
 
+  private Buffer gradientOf(Var output) {
+    Buffer buffer = gradients.get(output);
+    if (buffer == null) {
+      throw new AssertionError(output + " has no gradient to pass on");
+    }
+    return buffer;
+  }
+
   private void norms() {
     for (Group group : groups.values()) {
       Node norm = group.norm();
@@ -170,13 +190,13 @@ final class Layout {
       }
       if (graph.inBackward(norm)) {
         int back = schedule.backwardAt(norm);
-        Node gatherer = group.sumsGatherer();
+        Graph.Use gatherer = group.sumsGatherer();
         sums.put(
             group,
             new Buffer(
                 "gradient sums",
                 bandFloats,
-                gatherer == null ? back : schedule.backwardAt(gatherer),
+                gatherer == null ? back : schedule.backwardAt(gatherer.node()),
                 back));
       }
     }
@@ -259,7 +279,7 @@ final class Layout {
   List<Buffer> all() {
     List<Buffer> all = new ArrayList<>(values.values());
     all.addAll(valuesAgain.values());
-    all.addAll(gradients.values());
+    all.addAll(Set.copyOf(gradients.values()));
     all.addAll(coefficients.values());
     all.addAll(statistics.values());
     all.addAll(sums.values());
@@ -291,6 +311,11 @@ final class Layout {
     return gradients.get(v);
   }
 
+  /** Whether the gradient of an input is the output's, in the output's place. */
+  boolean isPassed(Node node, int input) {
+    return passed.isPassed(node, input);
+  }
+
   @Nullable Buffer coefficients(Group group) {
     return coefficients.get(group);
   }
@@ -313,6 +338,11 @@ final class Layout {
 
   Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  /** The norm the sums of whose gradient a node gathers as those of an input. */
+  @Nullable Group summedBy(Node node, int input) {
+    return bySumsGatherer.get(new Graph.Use(node, input));
   }
 
   /** The norm whose statistics a node gathers. */

@@ -193,7 +193,9 @@ final class NodeBinding implements Binding {
   @Override
   public @Nullable GradientTarget inputGradient(int input) {
     Var v = node.inputs().get(input);
-    if (!plan.graph().wantsGradient(v) || !node.op().differentiable(input)) {
+    if (!plan.graph().wantsGradient(v)
+        || !node.op().differentiable(input)
+        || layout.isPassed(node, input)) {
       return null;
     }
     GradientTarget target = targets.get(input);
@@ -290,8 +292,8 @@ final class NodeBinding implements Binding {
 
   @Override
   public @Nullable BandGradientSums gradientSums(int input) {
-    Group group = layout.tensors().ofTerminal(node.inputs().get(input));
-    return group != null && group.sumsGatherer() == node ? form(group).sums() : null;
+    Group group = layout.summedBy(node, input);
+    return group == null ? null : form(group).sums();
   }
 
   @Override

@@ -36,15 +36,11 @@ final class Tensors {
     return groups.get(node);
   }
 
-  @Nullable Group ofTerminal(Var terminal) {
-    return byTerminal.get(terminal);
-  }
-
   /** The groups whose gradient's sums a node gathers in its backward pass. */
   List<Group> summedBy(Node node) {
     List<Group> summed = new ArrayList<>();
     for (Group group : groups.values()) {
-      if (group.sumsGatherer() == node) {
+      if (group.sumsGatherer() != null && group.sumsGatherer().node() == node) {
         summed.add(group);
       }
     }

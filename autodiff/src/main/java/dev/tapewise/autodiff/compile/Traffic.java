@@ -84,18 +84,36 @@ final class Traffic {
       floats += group.sumsGatherer() == null ? read : 0;
       floats += group.gradientVirtual() ? 0 : read + size(group.input());
     } else {
-      floats += gradientRead(node.output());
+      floats += passesAll(node) ? 0 : gradientRead(node.output());
       floats += node.op().backwardReadsOutput() ? size(node.output()) : 0;
       for (int i = 0; i < node.inputs().size(); i++) {
         Var input = node.inputs().get(i);
         floats += node.op().backwardReadsInput(i) ? size(input) : 0;
-        if (graph.wantsGradient(input) && node.op().differentiable(i)) {
+        if (isWritten(node, i)) {
           floats += size(input);
           gradients += i < FACTORS ? 1 : 0;
         }
       }
     }
     return work(node, node.label(), true, gradients, floats);
+  }
+
+  /** Whether a backward pass writes the gradient of an input. */
+  private boolean isWritten(Node node, int input) {
+    return graph.wantsGradient(node.inputs().get(input))
+        && node.op().differentiable(input)
+        && !layout.isPassed(node, input);
+  }
+
+  /** Whether a backward pass only passes its gradient on. */
+  private boolean passesAll(Node node) {
+    int written = 0;
+    int passed = 0;
+    for (int i = 0; i < node.inputs().size(); i++) {
+      written += isWritten(node, i) ? 1 : 0;
+      passed += layout.isPassed(node, i) ? 1 : 0;
+    }
+    return passed > 0 && written == 0;
   }
 
   /** A gradient that is read through a norm takes the norm's input, too. */

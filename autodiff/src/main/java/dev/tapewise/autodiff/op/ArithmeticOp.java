@@ -88,6 +88,16 @@ public final class ArithmeticOp implements Op {
   }
 
   @Override
+  public boolean passesGradient(int input) {
+    return kind == Kind.ADD || (kind == Kind.SUBTRACT && input == 0);
+  }
+
+  @Override
+  public boolean acceptsReading(int input) {
+    return kind == Kind.ADD;
+  }
+
+  @Override
   public boolean addsGradient(int input) {
     return true;
   }
@@ -95,10 +105,17 @@ public final class ArithmeticOp implements Op {
   @Override
   public void forward(Binding binding) {
     Arithmetic kernel = binding.kernels().arithmetic();
-    Operand a = binding.input(0);
-    Operand b = binding.input(1);
     Operand y = binding.output();
-    WholeBatch.require(binding, a, b);
+    WholeBatch.require(binding, binding.input(0), binding.input(1));
+    Broadcast meeting =
+        Broadcast.of(binding.input(0).shape(), binding.input(1).shape(), y.batched());
+    boolean raw = binding.input(0).reading().isRaw() && binding.input(1).reading().isRaw();
+    if (!raw && meeting.isEqual()) {
+      binding.play(StagedSum.of(binding, binding.input(0), binding.input(1)));
+      return;
+    }
+    Operand a = StageTask.plain(binding, binding.input(0));
+    Operand b = StageTask.plain(binding, binding.input(1));
     BroadcastTask.Rows rows =
         switch (kind) {
           case ADD -> kernel::add;
@@ -110,7 +127,7 @@ public final class ArithmeticOp implements Op {
         new BroadcastTask(
             binding,
             rows,
-            Broadcast.of(a.shape(), b.shape(), y.batched()),
+            meeting,
             y.data(),
             y.offset(),
             a.data(),

@@ -5,25 +5,29 @@ import dev.tapewise.core.geometry.RowBands;
 /**
  * Combines pairs of per-channel sums of bands in double precision, in the fixed binary tree over
  * band numbers (neighbours first). A block of {@link #BLOCK} channels at a time; the stack of open
- * subtrees is preallocated, one for each block.
+ * subtrees is preallocated, one for each block, as high as the most bands need it.
  */
 final class BandTree {
   /** Channels of a block. */
   static final int BLOCK = 16;
 
-  private static final int LEVELS = 32;
-
   private final RowBands bands;
+  private final int levels;
   private final double[] first;
   private final double[] second;
   private final long[] rows;
 
-  BandTree(RowBands bands, int channels) {
+  /**
+   * @param images the most images whose bands are combined
+   */
+  BandTree(RowBands bands, int channels, int images) {
     this.bands = bands;
+    // one open subtree for each one bit of a number of bands, and the band that is being added
+    this.levels = Integer.SIZE - Integer.numberOfLeadingZeros(bands.count(images)) + 1;
     int blocks = blocks(channels);
-    this.first = new double[blocks * LEVELS * BLOCK];
-    this.second = new double[blocks * LEVELS * BLOCK];
-    this.rows = new long[blocks * LEVELS];
+    this.first = new double[blocks * levels * BLOCK];
+    this.second = new double[blocks * levels * BLOCK];
+    this.rows = new long[blocks * levels];
   }
 
   static int blocks(int channels) {
@@ -63,8 +67,8 @@ final class BandTree {
       int channels,
       int batch,
       boolean moments) {
-    int base = block * LEVELS * BLOCK;
-    int rowBase = block * LEVELS;
+    int base = block * levels * BLOCK;
+    int rowBase = block * levels;
     int from = block * BLOCK;
     int width = Math.min(BLOCK, channels - from);
     int count = bands.count(batch);

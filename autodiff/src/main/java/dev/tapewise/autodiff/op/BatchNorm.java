@@ -143,9 +143,6 @@ public final class BatchNorm implements NormOp {
   public void again(Binding binding, NormForm form) {
     if (form.materialised()) {
       Operand x = binding.input(0);
-      int channels = x.channels();
-      Staging staging = binding.kernels().staging();
-      Operand y = binding.output();
       Reading reading =
           new Reading(
               x.data(),
@@ -155,13 +152,7 @@ public final class BatchNorm implements NormOp {
               form.shift(),
               form.low(),
               form.high());
-      binding.play(
-          new Bands(RowBands.of(x.shape()), x) {
-            @Override
-            void run(int band, int row, int rows) {
-              staging.rows(y.data(), y.offset() + row * channels, reading, row, rows, channels);
-            }
-          });
+      binding.play(new StageTask(binding.kernels().staging(), binding.output(), reading));
     }
   }
 
@@ -279,7 +270,7 @@ public final class BatchNorm implements NormOp {
       this.x = x;
       this.channels = x.channels();
       this.pixels = x.shape().rest() / channels;
-      this.tree = new BandTree(bands, channels);
+      this.tree = new BandTree(bands, channels, x.images(binding.capacity()));
       this.form = form;
       this.memory = binding.memory();
       this.gamma = binding.input(1);
@@ -391,7 +382,7 @@ public final class BatchNorm implements NormOp {
       this.x = binding.input(0);
       this.channels = x.channels();
       this.pixels = x.shape().rest() / channels;
-      this.tree = new BandTree(bands, channels);
+      this.tree = new BandTree(bands, channels, x.images(binding.capacity()));
       this.form = form;
       this.memory = binding.memory();
       this.dgamma = dgamma;

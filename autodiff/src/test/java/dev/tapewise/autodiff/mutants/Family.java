@@ -116,12 +116,13 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
               "autodiff.op.MoveErrorsTest"),
           of(
               "arithmetic",
-              "\\w*Arithmetic\\w*|\\w*Combine|LaneSums|Sum|Axis(Sums|Stages)|BroadcastTask"
-                  + "|DividedTask|WholeBatch|Chunks",
+              "\\w*Arithmetic\\w*|\\w*Combine|LaneSums|Sum|Axis(Sums|Stages)|BroadcastTask|StagedSum"
+                  + "|StageTask|DividedTask|WholeBatch|Chunks",
               "add|sub|mul.*|div|sum|mean",
               "core.kernel.ArithmeticTest",
               "core.kernel.CombineTest",
-              "autodiff.op.ArithmeticOpTest"),
+              "autodiff.op.ArithmeticOpTest",
+              "autodiff.op.ResidualSumTest"),
           of(
               "matmul and linear",
               "MatMul|MatrixProducts|Linear",
