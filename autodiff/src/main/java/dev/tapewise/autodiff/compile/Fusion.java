@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds which norms and activations become ways of reading. A norm absorbs the clamp that alone
- * reads it; the result is virtual where its single consumer can read through scale, shift and
- * clamp, and is materialised once where it has several. The statistics are gathered by the producer
- * of the norm's input and the sums over the gradient by its consumer, where they can; the input's
- * gradient is virtual where the producer's backward pass can read through it.
+ * reads it; the result is virtual where its one or two consumers can read through scale, shift and
+ * clamp, and is materialised once where it has more. The statistics are gathered by the producer of
+ * the norm's input and the sums over the gradient by the last to write it, where they can; the
+ * input's gradient is virtual where the producer's backward pass can read through it.
  */
 final class Fusion {
+  /**
+   * The most consumers that each read through a norm: with two, writing once and reading plain
+   * values moves more memory than normalising twice.
+   */
+  private static final int MOST_READERS = 2;
+
   private final Graph graph;
   private final CompileOptions options;
   private final Map<Node, Group> groups = new LinkedHashMap<>();
@@ -138,12 +144,13 @@ final class Fusion {
     if (graph.isKept(terminal)) {
       return "its value is kept";
     }
-    if (uses.size() != 1) {
+    if (uses.isEmpty() || uses.size() > MOST_READERS) {
       return "it has " + uses.size() + " consumers";
     }
-    Graph.Use use = uses.get(0);
-    if (!use.node().op().acceptsReading(use.input())) {
-      return use.node().label() + " reads plain values";
+    for (Graph.Use use : uses) {
+      if (!use.node().op().acceptsReading(use.input())) {
+        return use.node().label() + " reads plain values";
+      }
     }
     return "";
   }
