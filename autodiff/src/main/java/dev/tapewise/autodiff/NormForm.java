@@ -1,14 +1,15 @@
 package dev.tapewise.autodiff;
 
+import dev.tapewise.core.kernel.Activation;
+
 /**
  * What compiling made of a batch norm and the activation behind it.
  *
  * @param statisticsGathered whether the producer of the input writes {@code statistics} in its own
  *     pass
- * @param materialised whether the normalised (and clamped) output is written; otherwise its
- *     consumers read the input through scale, shift and clamp
- * @param low the lower bound of the clamp, {@code -Infinity} for none
- * @param high the upper bound of the clamp
+ * @param materialised whether the normalised (and activated) output is written; otherwise its
+ *     consumers read the input through scale, shift and activation
+ * @param activation what is applied behind scale and shift
  * @param sumsGathered whether the producer of the output's gradient writes {@code sums} in its own
  *     pass
  * @param gradientMaterialised whether the input's gradient is written; otherwise the producer's
@@ -22,8 +23,7 @@ package dev.tapewise.autodiff;
 public record NormForm(
     boolean statisticsGathered,
     boolean materialised,
-    float low,
-    float high,
+    Activation activation,
     boolean sumsGathered,
     boolean gradientMaterialised,
     int coefficients,

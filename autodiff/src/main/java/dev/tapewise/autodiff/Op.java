@@ -54,7 +54,7 @@ public interface Op {
     return true;
   }
 
-  /** Whether both passes can read input {@code input} through scale, shift and clamp. */
+  /** Whether both passes can read input {@code input} through scale, shift and activation. */
   default boolean acceptsReading(int input) {
     return false;
   }

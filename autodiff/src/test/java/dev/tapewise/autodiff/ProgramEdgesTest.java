@@ -98,6 +98,30 @@ final class ProgramEdgesTest {
   }
 
   @Test
+  void aHardSwishBehindANormFusesWithTheBitsOfThePlainProgram() {
+    for (boolean training : new boolean[] {false, true}) {
+      bothWays(x -> mixed(norm(conv(x, "w", 8), "n", training).hardSwish()));
+      bothWays(x -> mixed(norm(norm(conv(x, "w", 19), "n", training).hardSwish(), "m", true)));
+      bothWays(x -> squeezed(norm(conv(x, "w", 19), "n", training).hardSwish()).sum());
+    }
+  }
+
+  /** As squeeze and excitation does it: the mean of every image scales its channels. */
+  private static Var squeezed(Var y) {
+    return y.mul(y.mean(true, 1, 2).hardSwish());
+  }
+
+  @Test
+  void aHardSwishIsReadThroughByOneConsumerAndWrittenOnceForSeveral() {
+    Tape tape = new Tape();
+    Var a = norm(conv(tape.input("x", IMAGES), "w", 8), "n", true).hardSwish();
+    Var b = norm(conv(a, "v", 8), "m", true).hardSwish();
+    String text = tape.compile(mixed(squeezed(b))).describe();
+    assertThat(text.lines().filter(line -> line.contains("absorbed by the norm"))).hasSize(2);
+    assertThat(text).contains("read by its consumer").contains("written once: it has 2 consumers");
+  }
+
+  @Test
   void aFrozenNormMovesNoRunningStatistics() {
     Tape tape = new Tape();
     Var x = tape.input("x", IMAGES);

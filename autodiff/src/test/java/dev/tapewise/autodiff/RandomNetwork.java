@@ -112,7 +112,7 @@ final class RandomNetwork {
         switch (random.nextInt(7)) {
           case 0 -> y;
           case 1 -> y.relu();
-          case 2 -> y.hardSwish();
+          case 2, 5 -> y.hardSwish();
           case 3 -> y.silu();
           case 4 -> y.leakyRelu(0.1f);
           default -> y.relu6();

@@ -4,8 +4,12 @@ import com.google.common.collect.ImmutableMap;
 import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.autodiff.Node;
 import dev.tapewise.autodiff.NormOp;
+import dev.tapewise.autodiff.Op;
 import dev.tapewise.autodiff.Var;
 import dev.tapewise.autodiff.op.Clamp;
+import dev.tapewise.autodiff.op.UnaryOp;
+import dev.tapewise.core.kernel.Activation;
+import dev.tapewise.core.kernel.UnaryFunction;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,11 +18,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds which norms and activations become ways of reading. A norm absorbs the clamp that alone
- * reads it; the result is virtual where its one or two consumers can read through scale, shift and
- * clamp, and is materialised once where it has more. The statistics are gathered by the producer of
- * the norm's input and the sums over the gradient by the last to write it, where they can; the
- * input's gradient is virtual where the producer's backward pass can read through it.
+ * Finds which norms and activations become ways of reading. A norm absorbs the clamp or hard swish
+ * that alone reads it; the result is virtual where its one or two consumers can read through scale,
+ * shift and activation, and is materialised once where it has more. The statistics are gathered by
+ * the producer of the norm's input and the sums over the gradient by the last to write it, where
+ * they can; the input's gradient is virtual where the producer's backward pass can read through it.
  */
 final class Fusion {
   /**
@@ -57,8 +61,7 @@ final class Fusion {
         null,
         norm.inputs().get(0),
         norm.output(),
-        Float.NEGATIVE_INFINITY,
-        Float.POSITIVE_INFINITY,
+        Activation.NONE,
         null,
         false,
         null,
@@ -70,12 +73,7 @@ final class Fusion {
     Var input = norm.inputs().get(0);
     Node activation = activation(norm);
     Var terminal = activation == null ? norm.output() : activation.output();
-    float low = Float.NEGATIVE_INFINITY;
-    float high = Float.POSITIVE_INFINITY;
-    if (activation != null && activation.op() instanceof Clamp clamp) {
-      low = clamp.low();
-      high = clamp.high();
-    }
+    @Nullable Activation function = activation == null ? null : function(activation.op());
     Node producer = input.producer();
     Node gatherer =
         op.needsStatistics()
@@ -98,8 +96,7 @@ final class Fusion {
         activation,
         input,
         terminal,
-        low,
-        high,
+        function == null ? Activation.NONE : function,
         gatherer,
         why.isEmpty(),
         backward ? sumsGatherer(terminal) : null,
@@ -131,12 +128,22 @@ final class Fusion {
   private @Nullable Node activation(Node norm) {
     List<Graph.Use> uses = graph.uses(norm.output());
     if (uses.size() == 1
-        && uses.get(0).node().op() instanceof Clamp
+        && function(uses.get(0).node().op()) != null
         && !graph.isKept(norm.output())
         && !options.keptGradients().contains(norm.output())) {
       return uses.get(0).node();
     }
     return null;
+  }
+
+  /** What a norm absorbs of an op behind it, or null. */
+  private static @Nullable Activation function(Op op) {
+    if (op instanceof Clamp clamp) {
+      return new Activation.Clamp(clamp.low(), clamp.high());
+    }
+    boolean hardSwish =
+        op instanceof UnaryOp unary && unary.function() instanceof UnaryFunction.HardSwish;
+    return hardSwish ? Activation.HARD_SWISH : null;
   }
 
   private String whyNotVirtual(Var terminal) {

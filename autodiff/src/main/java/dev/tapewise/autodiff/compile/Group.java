@@ -2,17 +2,17 @@ package dev.tapewise.autodiff.compile;
 
 import dev.tapewise.autodiff.Node;
 import dev.tapewise.autodiff.Var;
+import dev.tapewise.core.kernel.Activation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A norm, the activation behind it that it absorbed, and what became of both.
  *
  * @param norm the norm
- * @param activation the absorbed clamp, or null
+ * @param activation the absorbed activation, or null
  * @param input the norm's input
  * @param terminal the norm's or the activation's output
- * @param low the clamp's lower bound
- * @param high the clamp's upper bound
+ * @param function what the absorbed activation computes
  * @param gatherer the producer of the input where it gathers the statistics, or null
  * @param virtual whether the terminal is never written but read from the input
  * @param sumsGatherer whose backward pass gathers the sums of the gradient as that of its input, or
@@ -25,8 +25,7 @@ record Group(
     @Nullable Node activation,
     Var input,
     Var terminal,
-    float low,
-    float high,
+    Activation function,
     @Nullable Node gatherer,
     boolean virtual,
     Graph.@Nullable Use sumsGatherer,

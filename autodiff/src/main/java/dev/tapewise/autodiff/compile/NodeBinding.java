@@ -102,8 +102,7 @@ final class NodeBinding implements Binding {
             memory.arena(),
             form.scale(),
             form.shift(),
-            through.low(),
-            through.high());
+            through.function());
     return new Operand(plain.data(), plain.offset(), v.shape(), v.batched(), reading);
   }
 
@@ -171,8 +170,7 @@ final class NodeBinding implements Binding {
         form.a(),
         form.b(),
         form.d(),
-        group.low(),
-        group.high());
+        group.function());
   }
 
   private GradientTarget gradientPlace(Var v, boolean add) {
@@ -329,8 +327,7 @@ final class NodeBinding implements Binding {
         new NormForm(
             group.gatherer() != null,
             !group.virtual(),
-            group.low(),
-            group.high(),
+            group.function(),
             group.sumsGatherer() != null,
             !group.gradientVirtual(),
             coefficients,
@@ -356,8 +353,7 @@ final class NodeBinding implements Binding {
     return new NormForm(
         form.statisticsGathered(),
         form.materialised(),
-        form.low(),
-        form.high(),
+        form.activation(),
         form.sumsGathered(),
         form.gradientMaterialised(),
         coefficients,

@@ -150,8 +150,7 @@ public final class BatchNorm implements NormOp {
               binding.memory(),
               form.scale(),
               form.shift(),
-              form.low(),
-              form.high());
+              form.activation());
       binding.play(new StageTask(binding.kernels().staging(), binding.output(), reading));
     }
   }

@@ -17,6 +17,8 @@ import dev.tapewise.core.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** What is special about transposed convolutions, those of sequences, and their errors. */
@@ -159,28 +161,54 @@ final class ConvVariantsTest {
       for (int groups : new int[] {1, 2, 4}) {
         for (int kernel : new int[] {1, 3}) {
           for (Kernels kernels : List.of(Kernels.scalar(), Kernels.preferred())) {
-            Tape tape = new Tape();
-            Var x = tape.input("x", Shape.of(2, 5, 5, 4));
-            Shape shape = Shape.of(kernel, kernel, 4 / groups, 4);
-            Var w = tape.parameter("w", shape, Initializer.constant(0));
-            Var z = x.conv2d(w, ConvOptions.padded(Padding.same()).withGroups(groups));
-            Var y = frozen(z, kink).relu6();
-            Var last = tape.parameter("last", Shape.of(3, 3, 4, 2), Initializer.constant(1));
-            Var loss = y.conv2d(last, Padding.of(1)).sum();
-            Program program = tape.compile(CompileOptions.of(loss).kernels(kernels));
-            tape.parameters().initialize(1);
-            float[] values = new float[x.shape().intSize()];
-            Arrays.fill(values, 1);
-            program.input(x).set(values);
-            program.forward();
-            program.backward();
-            assertThat(program.gradient(w).toArray())
+            assertThat(atKink(kink, groups, kernel, kernels, Var::relu6))
                 .as("%d groups, kernel %d, kink at %s", groups, kernel, kink)
                 .containsOnly(0f);
           }
         }
       }
     }
+  }
+
+  /** Hard swish has the slopes of the middle at both its kinks: -0.5 and 1.5. */
+  @Test
+  void atTheKinksOfAHardSwishBehindThemTheGradientIsThatOfTheMiddle() {
+    for (float kink : new float[] {-3, 3}) {
+      for (int groups : new int[] {1, 2, 4}) {
+        for (int kernel : new int[] {1, 3}) {
+          for (Kernels kernels : List.of(Kernels.scalar(), Kernels.preferred())) {
+            float[] expected = atKink(kink, groups, kernel, kernels, y -> y);
+            for (int i = 0; i < expected.length; i++) {
+              expected[i] *= 0.5f + kink / 3;
+            }
+            assertThat(atKink(kink, groups, kernel, kernels, Var::hardSwish))
+                .as("%d groups, kernel %d, kink at %s", groups, kernel, kink)
+                .containsExactly(expected, Offset.offset(0.01f));
+          }
+        }
+      }
+    }
+  }
+
+  /** The gradient of the weights where the norm behind them gives the kink everywhere. */
+  private static float[] atKink(
+      float kink, int groups, int kernel, Kernels kernels, UnaryOperator<Var> activation) {
+    Tape tape = new Tape();
+    Var x = tape.input("x", Shape.of(2, 5, 5, 4));
+    Shape shape = Shape.of(kernel, kernel, 4 / groups, 4);
+    Var w = tape.parameter("w", shape, Initializer.constant(0));
+    Var z = x.conv2d(w, ConvOptions.padded(Padding.same()).withGroups(groups));
+    Var y = activation.apply(frozen(z, kink));
+    Var last = tape.parameter("last", Shape.of(3, 3, 4, 2), Initializer.constant(1));
+    Var loss = y.conv2d(last, Padding.of(1)).sum();
+    Program program = tape.compile(CompileOptions.of(loss).kernels(kernels));
+    tape.parameters().initialize(1);
+    float[] values = new float[x.shape().intSize()];
+    Arrays.fill(values, 1);
+    program.input(x).set(values);
+    program.forward();
+    program.backward();
+    return program.gradient(w).toArray();
   }
 
   private static Var frozen(Var y, float shift) {

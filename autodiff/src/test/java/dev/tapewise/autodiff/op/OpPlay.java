@@ -35,6 +35,7 @@ final class OpPlay {
   private boolean poison;
   private boolean plain;
   private boolean amongNorms;
+  private boolean hardSwish;
   private int only = -1;
   private int unused;
   private Others others = Others.NONE;
@@ -96,9 +97,14 @@ final class OpPlay {
     return this;
   }
 
-  /** A batch norm and an activation stand before input 0, and others after the output. */
-  OpPlay amongNorms() {
+  /**
+   * A batch norm and an activation stand before input 0, and others after the output.
+   *
+   * @param swish whether the activations are hard swish
+   */
+  OpPlay amongNorms(boolean swish) {
     amongNorms = true;
+    hardSwish = swish;
     return this;
   }
 
@@ -159,12 +165,14 @@ final class OpPlay {
     @Nullable Var aside = others == Others.BEFORE ? readAside(inputs) : null;
     List<Var> read = new ArrayList<>(inputs);
     if (amongNorms) {
-      read.set(0, norm(tape, read.get(0), "before").relu6());
+      Var normed = norm(tape, read.get(0), "before");
+      read.set(0, hardSwish ? normed.hardSwish() : normed.relu6());
     }
     Var y = sample.recorder().record(tape, read);
     Var kept = y;
     if (amongNorms && y.batched() && fitsNorm(y.shape())) {
-      y = norm(tape, y, "after").relu();
+      Var normed = norm(tape, y, "after");
+      y = hardSwish ? normed.hardSwish() : normed.relu();
     }
     Var loss = y.apply(new Projection(projection(y.shape().intSize(), 0)));
     if (others == Others.AFTER) {

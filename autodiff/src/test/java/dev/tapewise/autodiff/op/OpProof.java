@@ -183,12 +183,14 @@ final class OpProof {
 
   void fusedHasTheBitsOfPlain() {
     new OpPlay(sample).run().assertSameBits(new OpPlay(sample).plain().run(), "fused and plain");
-    if (new OpPlay(sample).fitsAmongNorms()) {
-      new OpPlay(sample)
-          .amongNorms()
-          .run()
-          .assertSameBits(
-              new OpPlay(sample).amongNorms().plain().run(), "fused and plain between norms");
+    for (boolean swish : new boolean[] {false, true}) {
+      if (new OpPlay(sample).fitsAmongNorms()) {
+        OpPlay.Result plain = new OpPlay(sample).amongNorms(swish).plain().run();
+        new OpPlay(sample)
+            .amongNorms(swish)
+            .run()
+            .assertSameBits(plain, "fused and plain between norms, hard swish " + swish);
+      }
     }
   }
 

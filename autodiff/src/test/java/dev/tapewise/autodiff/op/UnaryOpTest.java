@@ -74,7 +74,7 @@ class UnaryOpTest {
   @Test
   void aNormBeforeItIsNotStoredAndNoBitChanges() {
     for (UnaryFunction f :
-        new UnaryFunction[] {new UnaryFunction.HardSwish(), new UnaryFunction.LeakyRelu(0.1f)}) {
+        new UnaryFunction[] {new UnaryFunction.HardSigmoid(), new UnaryFunction.LeakyRelu(0.1f)}) {
       Result fused = play(f, true);
       Result plain = play(f, false);
       assertThat(fused.output()).isEqualTo(plain.output());

@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the gradient of a tensor of {@code [rows, channels]} is read: raw, or through the backward
- * pass of an activation and a batch norm, {@code fma(g', a[c], fma(z, b[c], d[c]))} with {@code g'
- * = g} where {@code low < fma(z, scale[c], shift[c]) < high} and 0 elsewhere.
+ * pass of an activation and a batch norm, {@code fma(g', a[c], fma(z, b[c], d[c]))} with {@code g'}
+ * the {@linkplain Activation#gradient gradient} of the activation at {@code fma(z, scale[c],
+ * shift[c])}.
  *
- * <p>Here {@code z} is the input of the batch norm. Where there is no clamp, {@code low} and {@code
- * high} are infinite and the gate is always open (a NaN in {@code z} closes it but passes through
- * {@code fma(z, b, d)}). All five coefficient vectors lie in one array and are padded with zeros to
- * a multiple of 16 floats.
+ * <p>Here {@code z} is the input of the batch norm; a NaN in it passes through {@code fma(z, b,
+ * d)}. All five coefficient vectors lie in one array and are padded with zeros to a multiple of 16
+ * floats.
  *
  * @param data the array that holds the gradient g
  * @param offset where the gradient starts in {@code data}
@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param coefficients the array that holds the coefficient vectors, or null for a raw reading
  * @param scale where scale starts in {@code coefficients}
  * @param shift where shift starts
- * @param a where the factor of the gated gradient starts
+ * @param a where the factor of g' starts
  * @param b where the factor of z starts
  * @param d where the constant starts
- * @param low the lower bound of the gate, exclusive
- * @param high the upper bound of the gate, exclusive
+ * @param activation whose gradient g' is
  */
 public record GradientReading(
     float[] data,
@@ -36,24 +35,11 @@ public record GradientReading(
     int a,
     int b,
     int d,
-    float low,
-    float high) {
+    Activation activation) {
 
   /** A gradient read as it is. */
   public static GradientReading raw(float[] data, int offset) {
-    return new GradientReading(
-        data,
-        offset,
-        null,
-        0,
-        null,
-        0,
-        0,
-        0,
-        0,
-        0,
-        Float.NEGATIVE_INFINITY,
-        Float.POSITIVE_INFINITY);
+    return new GradientReading(data, offset, null, 0, null, 0, 0, 0, 0, 0, Activation.NONE);
   }
 
   /** Whether the gradient is read as it is. */

@@ -24,10 +24,9 @@ public interface Statistics {
 
   /**
    * The two sums that a batch norm's backward pass needs: {@code sum[c] = Σ g'} and {@code
-   * product[c] = Σ fma(g', z - mean[c], ·)}, with the gate g' as {@link GradientReading} defines
-   * it.
+   * product[c] = Σ fma(g', z - mean[c], ·)}, with g' as {@link GradientReading} defines it.
    *
-   * @param dy g, z, scale, shift and the bounds; its a, b and d are not read. Not raw
+   * @param dy g, z, scale, shift and the activation; its a, b and d are not read. Not raw
    * @param meanArray holds the mean of z per channel from {@code mean} on
    * @param row the first row that is summed
    */

@@ -37,6 +37,8 @@ public final class AssembledRows {
   private final MemorySegment copy;
   private final MemorySegment normalise;
   private final MemorySegment gradient;
+  private final MemorySegment hardSwish;
+  private final MemorySegment hardSwishGradient;
 
   AssembledRows(int lanes) {
     this.lanes = lanes;
@@ -49,6 +51,8 @@ public final class AssembledRows {
     routines.add(RowCode.copy(lanes));
     routines.add(RowCode.normalise(lanes));
     routines.add(RowCode.gradient(lanes));
+    routines.add(RowCode.hardSwish(lanes));
+    routines.add(RowCode.hardSwishGradient(lanes));
     Iterator<MemorySegment> code = NativeCode.load(routines).iterator();
     forEachStencil(
         (step, kernel, columns) -> stencils[step - 1][kernel - 1][columns - 1] = code.next());
@@ -58,6 +62,8 @@ public final class AssembledRows {
     copy = code.next();
     normalise = code.next();
     gradient = code.next();
+    hardSwish = code.next();
+    hardSwishGradient = code.next();
   }
 
   private interface Stencil {
@@ -213,7 +219,37 @@ public final class AssembledRows {
   }
 
   /**
-   * Stages a gradient through norm and activation, {@code fma(g', a, fma(z, b, d))} as the kernels'
+   * Stages the hard swish of {@code fma(x, scale, shift)} as the kernels' {@code Reading} has it.
+   *
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void hardSwish(
+      float[] ring,
+      int to,
+      int blockStep,
+      float[] x,
+      int xAt,
+      int width,
+      int channels,
+      int blocks,
+      float[] coefficients,
+      int scale,
+      int shift,
+      int[] ints,
+      int at) {
+    stage(ring, to, blockStep, x, xAt, width, channels, blocks, ints, at);
+    Ranges.checkRows(coefficients, scale, lanes, blocks, lanes);
+    Ranges.checkRows(coefficients, shift, lanes, blocks, lanes);
+    ints[at + RowCode.SWISH_THREE] = Float.floatToRawIntBits(3f);
+    ints[at + RowCode.SWISH_SIX] = Float.floatToRawIntBits(6f);
+    ints[at + RowCode.SWISH_SIXTH] = Float.floatToRawIntBits(1f / 6f);
+    ints[at + RowCode.SWISH_MINUS_THREE] = Float.floatToRawIntBits(-3f);
+    NativeCode.call(
+        hardSwish, ring, to, x, xAt, coefficients, scale, coefficients, shift, ints, at);
+  }
+
+  /**
+   * Stages a gradient through norm and clamp, {@code fma(g', a, fma(z, b, d))} as the kernels'
    * {@code GradientReading} has it.
    *
    * @param scale where the five vectors by channel lie in {@code coefficients}
@@ -242,14 +278,63 @@ public final class AssembledRows {
       int at) {
     stage(ring, to, blockStep, g, gAt, width, channels, blocks, ints, at);
     Ranges.checkRows(z, zAt, channels, width, (long) blocks * lanes);
+    vectors(coefficients, scale, shift, a, b, d, blocks, ints, at);
     ints[at + RowCode.GRADIENT_LOW] = Float.floatToRawIntBits(low);
     ints[at + RowCode.GRADIENT_HIGH] = Float.floatToRawIntBits(high);
+    NativeCode.call(gradient, ring, to, g, gAt, z, zAt, coefficients, 0, ints, at);
+  }
+
+  /**
+   * Stages a gradient through norm and hard swish, likewise.
+   *
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void hardSwishGradient(
+      float[] ring,
+      int to,
+      int blockStep,
+      float[] g,
+      int gAt,
+      float[] z,
+      int zAt,
+      int width,
+      int channels,
+      int blocks,
+      float[] coefficients,
+      int scale,
+      int shift,
+      int a,
+      int b,
+      int d,
+      int[] ints,
+      int at) {
+    stage(ring, to, blockStep, g, gAt, width, channels, blocks, ints, at);
+    Ranges.checkRows(z, zAt, channels, width, (long) blocks * lanes);
+    vectors(coefficients, scale, shift, a, b, d, blocks, ints, at);
+    ints[at + RowCode.SWISH_GRADIENT_SHIFT] = Float.floatToRawIntBits(1.5f);
+    ints[at + RowCode.SWISH_GRADIENT_THIRD] = Float.floatToRawIntBits(1f / 3f);
+    ints[at + RowCode.SWISH_GRADIENT_THREE] = Float.floatToRawIntBits(3f);
+    ints[at + RowCode.SWISH_GRADIENT_ONE] = Float.floatToRawIntBits(1f);
+    ints[at + RowCode.SWISH_GRADIENT_MINUS_THREE] = Float.floatToRawIntBits(-3f);
+    NativeCode.call(hardSwishGradient, ring, to, g, gAt, z, zAt, coefficients, 0, ints, at);
+  }
+
+  /** Checks and notes where the five vectors of a gradient lie. */
+  private void vectors(
+      float[] coefficients,
+      int scale,
+      int shift,
+      int a,
+      int b,
+      int d,
+      int blocks,
+      int[] ints,
+      int at) {
     vector(coefficients, scale, blocks, ints, at + RowCode.GRADIENT_SCALE);
     vector(coefficients, shift, blocks, ints, at + RowCode.GRADIENT_SHIFT);
     vector(coefficients, a, blocks, ints, at + RowCode.GRADIENT_A);
     vector(coefficients, b, blocks, ints, at + RowCode.GRADIENT_B);
     vector(coefficients, d, blocks, ints, at + RowCode.GRADIENT_D);
-    NativeCode.call(gradient, ring, to, g, gAt, z, zAt, coefficients, 0, ints, at);
   }
 
   private void vector(float[] coefficients, int offset, int blocks, int[] ints, int at) {

@@ -30,6 +30,9 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
 
   static final int GREATER = 0x1E;
 
+  /** True where one of both is NaN. */
+  static final int UNORDERED = 0x03;
+
   /** Opcode maps. */
   static final int MAP_0F = 1;
 
@@ -139,6 +142,41 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
     vector(MAP_0F38, PREFIX_66, a, b, c, 0xA8);
   }
 
+  /** {@code y = a + b}. */
+  void plus(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x58);
+  }
+
+  /** {@code y = a - b}. */
+  void minus(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x5C);
+  }
+
+  /** {@code y = a * b}. */
+  void times(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x59);
+  }
+
+  /** {@code y = a * memory}. */
+  void times(int y, int a, Address b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x59);
+  }
+
+  /** {@code y = a > b ? a : b}, so a NaN in b stays. */
+  void larger(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x5F);
+  }
+
+  /** {@code y = a < b ? a : b}, so a NaN in b stays. */
+  void smaller(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x5D);
+  }
+
+  /** {@code a = a * b + memory}, rounded once. */
+  void multiplyThenAdd(int a, int b, Address c) {
+    vector(MAP_0F38, PREFIX_66, a, b, c, 0xA8);
+  }
+
   /** {@code y = x}. */
   void copy(int y, int x) {
     vector(MAP_0F, NO_PREFIX, y, 0, x, 0x28);
@@ -150,11 +188,11 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   }
 
   /**
-   * Lane by lane, {@code y = value} where {@code y predicate bound}.
+   * Lane by lane, {@code y = value} where {@code t predicate bound}.
    *
    * @param spare a register that may be lost
    */
-  abstract void replace(int y, int predicate, int bound, int value, int spare);
+  abstract void replace(int y, int t, int predicate, int bound, int value, int spare);
 
   /**
    * Lane by lane, {@code y = memory} where {@code low < t < high}, else 0.

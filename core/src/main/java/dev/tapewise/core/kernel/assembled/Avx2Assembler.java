@@ -16,8 +16,8 @@ final class Avx2Assembler extends Assembler {
   }
 
   @Override
-  void replace(int y, int predicate, int bound, int value, int spare) {
-    compare(spare, y, bound, predicate);
+  void replace(int y, int t, int predicate, int bound, int value, int spare) {
+    compare(spare, t, bound, predicate);
     vector(MAP_0F3A, PREFIX_66, y, y, value, 0x4A);
     emit(16 * spare);
   }

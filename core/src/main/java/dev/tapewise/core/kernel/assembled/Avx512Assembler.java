@@ -31,8 +31,8 @@ final class Avx512Assembler extends Assembler {
   }
 
   @Override
-  void replace(int y, int predicate, int bound, int value, int spare) {
-    compare(y, bound, predicate, ALL);
+  void replace(int y, int t, int predicate, int bound, int value, int spare) {
+    compare(t, bound, predicate, ALL);
     vector(MAP_0F38, PREFIX_66, y, y, value, 0x65, MASK);
   }
 

@@ -51,6 +51,10 @@ final class RowCode {
   static final int NORMALISE_LOW = 5;
   static final int NORMALISE_ABOVE = 6;
   static final int NORMALISE_HIGH = 7;
+  static final int SWISH_THREE = 4;
+  static final int SWISH_SIX = 5;
+  static final int SWISH_SIXTH = 6;
+  static final int SWISH_MINUS_THREE = 7;
   static final int GRADIENT_LOW = 4;
   static final int GRADIENT_HIGH = 5;
   static final int GRADIENT_SCALE = 6;
@@ -58,6 +62,11 @@ final class RowCode {
   static final int GRADIENT_A = 8;
   static final int GRADIENT_B = 9;
   static final int GRADIENT_D = 10;
+  static final int SWISH_GRADIENT_SHIFT = 4;
+  static final int SWISH_GRADIENT_THIRD = 5;
+  static final int SWISH_GRADIENT_THREE = 11;
+  static final int SWISH_GRADIENT_ONE = 12;
+  static final int SWISH_GRADIENT_MINUS_THREE = 13;
 
   /** Weights whose gradients are summed at once. */
   static final int NINE = 9;
@@ -111,6 +120,14 @@ final class RowCode {
     return code.leave();
   }
 
+  /** {@code a[ring] = hardSwish(fma(b, c, d))}, c and d by channel. */
+  static byte[] hardSwish(int lanes) {
+    RowCode code = new RowCode(lanes);
+    code.enter();
+    code.hardSwishRow();
+    return code.leave();
+  }
+
   /** {@code a[ring] = b}. */
   static byte[] copy(int lanes) {
     RowCode code = new RowCode(lanes);
@@ -127,6 +144,17 @@ final class RowCode {
     RowCode code = new RowCode(lanes);
     code.enter();
     code.gradientRow();
+    return code.leave();
+  }
+
+  /**
+   * {@code a[ring] = fma(b', A, fma(c, B, D))} with {@code b' = b * hardSwish'(t)} where {@code t =
+   * fma(c, scale, shift)} is finite, else 0; the five vectors by channel are in d.
+   */
+  static byte[] hardSwishGradient(int lanes) {
+    RowCode code = new RowCode(lanes);
+    code.enter();
+    code.hardSwishGradientRow();
     return code.leave();
   }
 
@@ -348,8 +376,40 @@ final class RowCode {
       for (int p = 0; p < pixels; p++) {
         asm.load(p, channel(p == 0 ? RDX : RCX));
         asm.multiplyThenAdd(p, 4, 5);
-        asm.replace(p, Assembler.LESS, 12, 13, 2 + p);
-        asm.replace(p, Assembler.GREATER, 14, 15, 2 + p);
+        asm.replace(p, p, Assembler.LESS, 12, 13, 2 + p);
+        asm.replace(p, p, Assembler.GREATER, 14, 15, 2 + p);
+        asm.store(p, Address.of(R11, p * vector));
+      }
+    });
+    asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
+  }
+
+  private void hardSwishRow() {
+    asm.zero(11);
+    asm.broadcast(12, argument(SWISH_THREE));
+    asm.broadcast(13, argument(SWISH_SIX));
+    asm.broadcast(14, argument(SWISH_SIXTH));
+    asm.broadcast(15, argument(SWISH_MINUS_THREE));
+    inPairs(this::hardSwishPixels);
+  }
+
+  private void hardSwishPixels(int pixels) {
+    loadBytes(R9, STAGE_PIXEL_STEP);
+    asm.lea(RCX, Address.of(RDX, R9, 1, 0));
+    forBlocks(() -> {
+      fetch(RDX, pixels);
+      asm.load(4, channel(R8));
+      asm.load(5, channel(RAX));
+      for (int p = 0; p < pixels; p++) {
+        int gate = 2 + p;
+        asm.load(p, channel(p == 0 ? RDX : RCX));
+        asm.multiplyThenAdd(p, 4, 5);
+        asm.plus(gate, p, 12);
+        asm.larger(gate, 11, gate);
+        asm.smaller(gate, 13, gate);
+        asm.times(gate, gate, 14);
+        asm.larger(p, 15, p);
+        asm.times(p, p, gate);
         asm.store(p, Address.of(R11, p * vector));
       }
     });
@@ -359,40 +419,93 @@ final class RowCode {
   private void gradientRow() {
     asm.broadcast(14, argument(GRADIENT_LOW));
     asm.broadcast(15, argument(GRADIENT_HIGH));
+    loadVectors();
+    inPairs(this::gradientPixels);
+  }
+
+  private void hardSwishGradientRow() {
+    asm.broadcast(10, argument(SWISH_GRADIENT_SHIFT));
+    asm.broadcast(11, argument(SWISH_GRADIENT_THIRD));
+    asm.broadcast(12, argument(SWISH_GRADIENT_THREE));
+    asm.broadcast(13, argument(SWISH_GRADIENT_ONE));
+    asm.broadcast(14, argument(SWISH_GRADIENT_MINUS_THREE));
+    asm.zero(15);
+    loadVectors();
+    inPairs(this::hardSwishGradientPixels);
+  }
+
+  /** The places of scale, shift, A, B and D into RBX, RBP, R9, R15 and RAX. */
+  private void loadVectors() {
     int[] vectors = {RBX, RBP, R9, R15, RAX};
     for (int i = 0; i < vectors.length; i++) {
       asm.loadInt(R14, argument(GRADIENT_SCALE + i));
       asm.lea(vectors[i], Address.of(RAX, R14, Float.BYTES, 0));
     }
-    inPairs(this::gradientPixels);
   }
 
-  private void gradientPixels(int pixels) {
+  /** Runs {@code body} for every block of g in RDX, RCX and z in R8, RSI, and moves on. */
+  private void gradientBlocks(int pixels, Runnable body) {
     loadBytes(R14, STAGE_PIXEL_STEP);
     asm.lea(RCX, Address.of(RDX, R14, 1, 0));
     asm.lea(RSI, Address.of(R8, R14, 1, 0));
     forBlocks(() -> {
       fetch(RDX, pixels);
       fetch(R8, pixels);
-      asm.load(8, channel(RBX));
-      asm.load(9, channel(RBP));
-      asm.load(10, channel(R9));
-      asm.load(11, channel(R15));
-      asm.load(12, channel(RAX));
-      for (int p = 0; p < pixels; p++) {
-        int z = 4 * p;
-        asm.load(z, channel(p == 0 ? R8 : RSI));
-        asm.copy(z + 1, z);
-        asm.multiplyThenAdd(z + 1, 8, 9);
-        asm.loadBetween(z + 2, channel(p == 0 ? RDX : RCX), z + 1, 14, 15, z + 3);
-        asm.multiplyThenAdd(z, 11, 12);
-        asm.fma(z, z + 2, 10);
-        asm.store(z, Address.of(R11, p * vector));
-      }
+      body.run();
     });
     loadBytes(R14, STAGE_PIXEL_STEP);
     asm.lea(RDX, Address.of(RDX, R14, pixels, 0));
     asm.lea(R8, Address.of(R8, R14, pixels, 0));
+  }
+
+  private void gradientPixels(int pixels) {
+    gradientBlocks(
+        pixels,
+        () -> {
+          asm.load(8, channel(RBX));
+          asm.load(9, channel(RBP));
+          asm.load(10, channel(R9));
+          asm.load(11, channel(R15));
+          asm.load(12, channel(RAX));
+          for (int p = 0; p < pixels; p++) {
+            int z = 4 * p;
+            asm.load(z, channel(p == 0 ? R8 : RSI));
+            asm.copy(z + 1, z);
+            asm.multiplyThenAdd(z + 1, 8, 9);
+            asm.loadBetween(z + 2, channel(p == 0 ? RDX : RCX), z + 1, 14, 15, z + 3);
+            asm.multiplyThenAdd(z, 11, 12);
+            asm.fma(z, z + 2, 10);
+            asm.store(z, Address.of(R11, p * vector));
+          }
+        });
+  }
+
+  private void hardSwishGradientPixels(int pixels) {
+    gradientBlocks(
+        pixels,
+        () -> {
+          asm.load(8, channel(RBX));
+          asm.load(9, channel(R15));
+          for (int p = 0; p < pixels; p++) {
+            int z = 4 * p;
+            int t = z + 1;
+            int slope = z + 2;
+            int spare = z + 3;
+            asm.load(z, channel(p == 0 ? R8 : RSI));
+            asm.copy(t, z);
+            asm.multiplyThenAdd(t, 8, channel(RBP));
+            asm.plus(slope, t, 10);
+            asm.times(slope, slope, 11);
+            asm.replace(slope, t, Assembler.GREATER, 12, 13, spare);
+            asm.replace(slope, t, Assembler.LESS, 14, 15, spare);
+            asm.times(slope, slope, channel(p == 0 ? RDX : RCX));
+            asm.minus(t, t, t); // NaN unless it is finite
+            asm.replace(slope, t, Assembler.UNORDERED, t, 15, spare);
+            asm.multiplyThenAdd(z, 9, channel(RAX));
+            asm.fma(z, slope, channel(R9));
+            asm.store(z, Address.of(R11, p * vector));
+          }
+        });
   }
 
   private void weightBlocks(int step) {

@@ -218,7 +218,7 @@ public final class ScalarConvolution implements Convolution {
       return value;
     }
     float normal = Math.fma(value, coefficients[x.scale() + c], coefficients[x.shift() + c]);
-    return Math.min(Math.max(normal, x.low()), x.high());
+    return x.activation().value(normal);
   }
 
   /** One element of the output's gradient as it is read; 0 outside. */
@@ -235,8 +235,8 @@ public final class ScalarConvolution implements Convolution {
     }
     float z = input[dy.inputOffset() + at];
     float normal = Math.fma(z, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
-    float gated = dy.low() < normal && normal < dy.high() ? value : 0f;
+    float behind = dy.activation().gradient(value, normal);
     float rest = Math.fma(z, coefficients[dy.b() + c], coefficients[dy.d() + c]);
-    return Math.fma(gated, coefficients[dy.a() + c], rest);
+    return Math.fma(behind, coefficients[dy.a() + c], rest);
   }
 }

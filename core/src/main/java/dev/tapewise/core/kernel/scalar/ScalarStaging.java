@@ -23,7 +23,7 @@ final class ScalarStaging implements Staging {
                 x.data()[from + r * channels + c],
                 coefficients[x.scale() + c],
                 coefficients[x.shift() + c]);
-        out[outOffset + r * channels + c] = Math.min(Math.max(normalised, x.low()), x.high());
+        out[outOffset + r * channels + c] = x.activation().value(normalised);
       }
     }
   }
@@ -43,10 +43,10 @@ final class ScalarStaging implements Staging {
         int at = r * channels + c;
         float z = input[dy.inputOffset() + skip + at];
         float t = Math.fma(z, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
-        float gated = dy.low() < t && t < dy.high() ? dy.data()[dy.offset() + skip + at] : 0f;
+        float g = dy.activation().gradient(dy.data()[dy.offset() + skip + at], t);
         out[outOffset + at] =
             Math.fma(
-                gated,
+                g,
                 coefficients[dy.a() + c],
                 Math.fma(z, coefficients[dy.b() + c], coefficients[dy.d() + c]));
       }

@@ -48,17 +48,16 @@ final class ScalarStatistics implements Statistics {
     float[] input = Objects.requireNonNull(dy.input());
     float[] coefficients = Objects.requireNonNull(dy.coefficients());
     for (int c = 0; c < channels; c++) {
-      float gatedSum = 0f;
+      float gradientSum = 0f;
       float productSum = 0f;
       for (int r = row; r < row + rows; r++) {
         float z = input[dy.inputOffset() + r * channels + c];
         float t = Math.fma(z, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
-        float gated =
-            dy.low() < t && t < dy.high() ? dy.data()[dy.offset() + r * channels + c] : 0f;
-        gatedSum += gated;
-        productSum = Math.fma(gated, z - meanArray[mean + c], productSum);
+        float g = dy.activation().gradient(dy.data()[dy.offset() + r * channels + c], t);
+        gradientSum += g;
+        productSum = Math.fma(g, z - meanArray[mean + c], productSum);
       }
-      sum[sumOffset + c] = gatedSum;
+      sum[sumOffset + c] = gradientSum;
       product[productOffset + c] = productSum;
     }
   }

@@ -1,6 +1,7 @@
 package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
@@ -62,6 +63,10 @@ final class BlockStaging {
       copy(to, blockStep, x.data(), at, width, channels, scratch);
       return;
     }
+    if (!(x.activation() instanceof Activation.Clamp clamp)) {
+      hardSwish(to, blockStep, x, from, width, channels, coefficients, scratch);
+      return;
+    }
     int blocks = blocks(channels);
     if (assembled != null && blocks > 0) {
       int intMark = scratch.intMark();
@@ -78,10 +83,10 @@ final class BlockStaging {
           coefficients,
           x.scale(),
           x.shift(),
-          RowStaging.belowBound(x.low()),
-          x.low(),
-          RowStaging.aboveBound(x.high()),
-          x.high(),
+          RowStaging.belowBound(clamp.low()),
+          clamp.low(),
+          RowStaging.aboveBound(clamp.high()),
+          clamp.high(),
           scratch.ints(),
           ints);
       scratch.release(scratch.mark(), intMark);
@@ -98,8 +103,8 @@ final class BlockStaging {
         coefficients,
         x.scale(),
         x.shift(),
-        x.low(),
-        x.high());
+        clamp.low(),
+        clamp.high());
   }
 
   /** Stages {@code width} pixels of a gradient. */
@@ -117,6 +122,10 @@ final class BlockStaging {
     int at = dy.offset() + from;
     if (coefficients == null || z == null) {
       copy(to, blockStep, dy.data(), at, width, channels, scratch);
+      return;
+    }
+    if (!(dy.activation() instanceof Activation.Clamp clamp)) {
+      hardSwish(to, blockStep, dy, from, width, channels, coefficients, z, scratch);
       return;
     }
     int blocks = blocks(channels);
@@ -140,8 +149,8 @@ final class BlockStaging {
           dy.a(),
           dy.b(),
           dy.d(),
-          dy.low(),
-          dy.high(),
+          clamp.low(),
+          clamp.high(),
           scratch.ints(),
           ints);
       scratch.release(scratch.mark(), intMark);
@@ -163,7 +172,75 @@ final class BlockStaging {
         dy.a(),
         dy.b(),
         dy.d(),
-        dy.low(),
-        dy.high());
+        clamp.low(),
+        clamp.high());
+  }
+
+  private void hardSwish(
+      int to,
+      int blockStep,
+      Reading x,
+      int from,
+      int width,
+      int channels,
+      float[] coefficients,
+      Scratch scratch) {
+    int blocks = blocks(channels);
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      assembled.hardSwish(
+          scratch.floats(),
+          to,
+          blockStep,
+          x.data(),
+          x.offset() + from,
+          width,
+          channels,
+          blocks,
+          coefficients,
+          x.scale(),
+          x.shift(),
+          scratch.ints(),
+          scratch.takeInts(scratchInts()));
+      scratch.release(scratch.mark(), intMark);
+    }
+    HardSwishRows.stage(scratch.floats(), to, blockStep, x, from, width, channels, blocks * L);
+  }
+
+  private void hardSwish(
+      int to,
+      int blockStep,
+      GradientReading dy,
+      int from,
+      int width,
+      int channels,
+      float[] coefficients,
+      float[] z,
+      Scratch scratch) {
+    int blocks = blocks(channels);
+    if (assembled != null && blocks > 0) {
+      int intMark = scratch.intMark();
+      assembled.hardSwishGradient(
+          scratch.floats(),
+          to,
+          blockStep,
+          dy.data(),
+          dy.offset() + from,
+          z,
+          dy.inputOffset() + from,
+          width,
+          channels,
+          blocks,
+          coefficients,
+          dy.scale(),
+          dy.shift(),
+          dy.a(),
+          dy.b(),
+          dy.d(),
+          scratch.ints(),
+          scratch.takeInts(scratchInts()));
+      scratch.release(scratch.mark(), intMark);
+    }
+    HardSwishRows.stage(scratch.floats(), to, blockStep, dy, from, width, channels, blocks * L);
   }
 }

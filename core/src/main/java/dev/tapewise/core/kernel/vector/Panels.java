@@ -1,7 +1,9 @@
 package dev.tapewise.core.kernel.vector;
 
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.UnaryFunction;
 import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
@@ -18,6 +20,8 @@ final class Panels {
   private static final VectorSpecies<Float> S = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
   private static final int WIDTH = Tiles.WIDTH;
+  private static final HardUnary.HardSwish HARD_SWISH =
+      new HardUnary.HardSwish(new UnaryFunction.HardSwish());
 
   private Panels() {}
 
@@ -57,13 +61,14 @@ final class Panels {
     clearRest(out, outOffset, stride, rows, columns);
   }
 
-  /** Rows of a normalised reading. */
+  /** Rows of a reading through a norm and a clamp. */
   static void normalise(
       float[] out,
       int outOffset,
       int stride,
       Reading x,
       float[] coefficients,
+      Activation.Clamp clamp,
       int row,
       int rows,
       int columns) {
@@ -77,8 +82,8 @@ final class Panels {
         coefficients,
         x.scale(),
         x.shift(),
-        x.low(),
-        x.high(),
+        clamp.low(),
+        clamp.high(),
         rows,
         columns);
     if (columns % L != 0) {
@@ -90,8 +95,7 @@ final class Panels {
                   x.data()[from + r * columns + c],
                   coefficients[x.scale() + c],
                   coefficients[x.shift() + c]);
-          out[to + c / WIDTH * stride + c % WIDTH] =
-              Math.min(Math.max(normalised, x.low()), x.high());
+          out[to + c / WIDTH * stride + c % WIDTH] = clamp.value(normalised);
         }
       }
     }
@@ -129,8 +133,16 @@ final class Panels {
     }
   }
 
+  /** The hard swish of all that the panels hold, in place; it leaves zeros zero. */
+  static void hardSwish(float[] panels, int at, int stride, int rows, int columns) {
+    for (int p = 0; p < count(columns); p++) {
+      int panel = at + p * stride;
+      HARD_SWISH.values(panels, panel, panels, panel, rows * WIDTH, panels, panel);
+    }
+  }
+
   /**
-   * Rows of a gradient read through activation and norm, row-major into {@code flat} and into
+   * Rows of a gradient read through a clamp and a norm, row-major into {@code flat} and into
    * panels.
    */
   static void gradient(
@@ -141,6 +153,7 @@ final class Panels {
       int stride,
       GradientReading dy,
       float[] coefficients,
+      Activation.Clamp clamp,
       int row,
       int rows,
       int columns) {
@@ -163,8 +176,8 @@ final class Panels {
         dy.a(),
         dy.b(),
         dy.d(),
-        dy.low(),
-        dy.high(),
+        clamp.low(),
+        clamp.high(),
         rows,
         columns);
     if (columns % L != 0) {
@@ -174,7 +187,7 @@ final class Panels {
           int at = r * columns + c;
           float v = input[z + at];
           float t = Math.fma(v, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
-          float gated = dy.low() < t && t < dy.high() ? dy.data()[g + at] : 0f;
+          float gated = clamp.gradient(dy.data()[g + at], t);
           float rest = Math.fma(v, coefficients[dy.b() + c], coefficients[dy.d() + c]);
           float value = Math.fma(gated, coefficients[dy.a() + c], rest);
           flat[flatOffset + at] = value;

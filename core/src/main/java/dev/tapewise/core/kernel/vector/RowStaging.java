@@ -247,7 +247,7 @@ final class RowStaging {
   }
 
   /** Pixels of a row whose whole vector from channel {@code whole} on still lies in the row. */
-  private static int tailVectors(int width, int channels, int whole) {
+  static int tailVectors(int width, int channels, int whole) {
     int room = width * channels - whole - L;
     return room < 0 ? 0 : room / channels + 1;
   }

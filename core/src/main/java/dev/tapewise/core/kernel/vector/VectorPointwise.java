@@ -1,6 +1,7 @@
 package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
@@ -487,8 +488,12 @@ final class VectorPointwise implements Pointwise {
     float[] coefficients = dy.coefficients();
     if (coefficients == null) {
       Panels.copy(buffer, panels, stride, dy.data(), dy.offset() + row * n, rows, n);
+    } else if (dy.activation() instanceof Activation.Clamp clamp) {
+      Panels.gradient(
+          buffer, staged, buffer, panels, stride, dy, coefficients, clamp, row, rows, n);
     } else {
-      Panels.gradient(buffer, staged, buffer, panels, stride, dy, coefficients, row, rows, n);
+      HardSwishRows.rows(buffer, staged, dy, row * n, rows, n);
+      Panels.copy(buffer, panels, stride, buffer, staged, rows, n);
     }
   }
 
@@ -497,8 +502,11 @@ final class VectorPointwise implements Pointwise {
     float[] coefficients = x.coefficients();
     if (coefficients == null) {
       Panels.copy(buffer, panels, stride, x.data(), x.offset() + row * k, rows, k);
+    } else if (x.activation() instanceof Activation.Clamp clamp) {
+      Panels.normalise(buffer, panels, stride, x, coefficients, clamp, row, rows, k);
     } else {
-      Panels.normalise(buffer, panels, stride, x, coefficients, row, rows, k);
+      Panels.normalise(buffer, panels, stride, x, coefficients, Activation.NONE, row, rows, k);
+      Panels.hardSwish(buffer, panels, stride, rows, k);
     }
   }
 

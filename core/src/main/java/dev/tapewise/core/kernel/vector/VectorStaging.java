@@ -1,5 +1,6 @@
 package dev.tapewise.core.kernel.vector;
 
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
@@ -27,6 +28,10 @@ final class VectorStaging implements Staging {
       System.arraycopy(x.data(), from, out, outOffset, rows * channels);
       return;
     }
+    if (!(x.activation() instanceof Activation.Clamp clamp)) {
+      HardSwishRows.rows(out, outOffset, x, row * channels, rows, channels);
+      return;
+    }
     normalise(
         out,
         outOffset,
@@ -35,12 +40,12 @@ final class VectorStaging implements Staging {
         coefficients,
         x.scale(),
         x.shift(),
-        x.low(),
-        x.high(),
+        clamp.low(),
+        clamp.high(),
         rows,
         channels);
     if (channels % L != 0) {
-      normaliseTail(out, outOffset, x, from, coefficients, rows, channels);
+      normaliseTail(out, outOffset, x, from, coefficients, clamp, rows, channels);
     }
   }
 
@@ -80,6 +85,7 @@ final class VectorStaging implements Staging {
       Reading x,
       int from,
       float[] coefficients,
+      Activation.Clamp clamp,
       int rows,
       int channels) {
     float[] data = x.data();
@@ -88,7 +94,7 @@ final class VectorStaging implements Staging {
         int at = r * channels + c;
         float normalised =
             Math.fma(data[from + at], coefficients[x.scale() + c], coefficients[x.shift() + c]);
-        out[outOffset + at] = Math.min(Math.max(normalised, x.low()), x.high());
+        out[outOffset + at] = clamp.value(normalised);
       }
     }
   }
@@ -100,6 +106,10 @@ final class VectorStaging implements Staging {
     float[] coefficients = dy.coefficients();
     if (coefficients == null) {
       System.arraycopy(dy.data(), dy.offset() + skip, out, outOffset, rows * channels);
+      return;
+    }
+    if (!(dy.activation() instanceof Activation.Clamp clamp)) {
+      HardSwishRows.rows(out, outOffset, dy, skip, rows, channels);
       return;
     }
     float[] input = Objects.requireNonNull(dy.input());
@@ -116,12 +126,12 @@ final class VectorStaging implements Staging {
         dy.a(),
         dy.b(),
         dy.d(),
-        dy.low(),
-        dy.high(),
+        clamp.low(),
+        clamp.high(),
         rows,
         channels);
     if (channels % L != 0) {
-      gradientTail(out, outOffset, dy, skip, input, coefficients, rows, channels);
+      gradientTail(out, outOffset, dy, skip, input, coefficients, clamp, rows, channels);
     }
   }
 
@@ -174,6 +184,7 @@ final class VectorStaging implements Staging {
       int skip,
       float[] input,
       float[] coefficients,
+      Activation.Clamp clamp,
       int rows,
       int channels) {
     float[] g = dy.data();
@@ -182,7 +193,7 @@ final class VectorStaging implements Staging {
         int at = r * channels + c;
         float z = input[dy.inputOffset() + skip + at];
         float t = Math.fma(z, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
-        float gated = dy.low() < t && t < dy.high() ? g[dy.offset() + skip + at] : 0f;
+        float gated = clamp.gradient(g[dy.offset() + skip + at], t);
         float rest = Math.fma(z, coefficients[dy.b() + c], coefficients[dy.d() + c]);
         out[outOffset + at] = Math.fma(gated, coefficients[dy.a() + c], rest);
       }

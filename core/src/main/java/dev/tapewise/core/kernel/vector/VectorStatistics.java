@@ -1,5 +1,6 @@
 package dev.tapewise.core.kernel.vector;
 
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Statistics;
 import java.util.Objects;
@@ -127,6 +128,45 @@ final class VectorStatistics implements Statistics {
       int row,
       int rows,
       int channels) {
+    if (dy.activation() instanceof Activation.Clamp clamp) {
+      clampedSums(
+          sum, sumOffset, product, productOffset, dy, clamp, meanArray, mean, row, rows, channels);
+    } else {
+      HardSwishSums.vectors(
+          sum, sumOffset, product, productOffset, dy, meanArray, mean, row, rows, channels);
+    }
+    float[] input = Objects.requireNonNull(dy.input());
+    float[] coefficients = Objects.requireNonNull(dy.coefficients());
+    int g = dy.offset() + row * channels;
+    int z = dy.inputOffset() + row * channels;
+    for (int c = channels - channels % L; c < channels; c++) {
+      float gradientSum = 0f;
+      float productSum = 0f;
+      for (int r = 0; r < rows; r++) {
+        float v = input[z + r * channels + c];
+        float t = Math.fma(v, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
+        float gradient = dy.activation().gradient(dy.data()[g + r * channels + c], t);
+        gradientSum += gradient;
+        productSum = Math.fma(gradient, v - meanArray[mean + c], productSum);
+      }
+      sum[sumOffset + c] = gradientSum;
+      product[productOffset + c] = productSum;
+    }
+  }
+
+  /** The gradient sums of all whole vectors of channels behind a clamp. */
+  private static void clampedSums(
+      float[] sum,
+      int sumOffset,
+      float[] product,
+      int productOffset,
+      GradientReading dy,
+      Activation.Clamp clamp,
+      float[] meanArray,
+      int mean,
+      int row,
+      int rows,
+      int channels) {
     float[] input = Objects.requireNonNull(dy.input());
     float[] coefficients = Objects.requireNonNull(dy.coefficients());
     int g = dy.offset() + row * channels;
@@ -145,8 +185,8 @@ final class VectorStatistics implements Statistics {
           coefficients,
           dy.scale() + c,
           dy.shift() + c,
-          dy.low(),
-          dy.high(),
+          clamp.low(),
+          clamp.high(),
           meanArray,
           mean + c,
           rows,
@@ -165,25 +205,12 @@ final class VectorStatistics implements Statistics {
           coefficients,
           dy.scale() + c,
           dy.shift() + c,
-          dy.low(),
-          dy.high(),
+          clamp.low(),
+          clamp.high(),
           meanArray,
           mean + c,
           rows,
           channels);
-    }
-    for (; c < channels; c++) {
-      float gatedSum = 0f;
-      float productSum = 0f;
-      for (int r = 0; r < rows; r++) {
-        float v = input[z + r * channels + c];
-        float t = Math.fma(v, coefficients[dy.scale() + c], coefficients[dy.shift() + c]);
-        float gated = dy.low() < t && t < dy.high() ? dy.data()[g + r * channels + c] : 0f;
-        gatedSum += gated;
-        productSum = Math.fma(gated, v - meanArray[mean + c], productSum);
-      }
-      sum[sumOffset + c] = gatedSum;
-      product[productOffset + c] = productSum;
     }
   }
 

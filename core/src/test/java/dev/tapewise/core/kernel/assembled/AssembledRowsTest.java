@@ -166,9 +166,30 @@ final class AssembledRowsTest {
             ring, 0, 0, x, 0, 3, lanes, 1, vectors, 0, 4 * lanes + 1, 0, 0, 6, 6, ints, 0));
     refused(() ->
         code.normalise(ring, 0, 0, x, 0, 3, lanes, 1, vectors, -1, 4 * lanes, 0, 0, 6, 6, ints, 0));
+    hardSwish(code, ring, x, 0, vectors, 4 * lanes, ints);
+    refused(() -> hardSwish(code, ring, x, 1, vectors, 4 * lanes, ints));
+    refused(() -> hardSwish(code, ring, x, 0, vectors, 4 * lanes + 1, ints));
+    refused(() -> hardSwish(code, ring, x, 0, vectors, -1, ints));
     gradient(code, ring, x, 0, vectors, 4 * lanes, ints);
     refused(() -> gradient(code, ring, x, 1, vectors, 4 * lanes, ints));
     refused(() -> gradient(code, ring, x, 0, vectors, 4 * lanes + 1, ints));
+    hardSwishGradient(code, ring, x, 0, vectors, 4 * lanes, ints);
+    refused(() -> hardSwishGradient(code, ring, x, 1, vectors, 4 * lanes, ints));
+    refused(() -> hardSwishGradient(code, ring, x, 0, vectors, 4 * lanes + 1, ints));
+  }
+
+  private static void hardSwish(
+      AssembledRows code, float[] ring, float[] x, int xAt, float[] vectors, int at, int[] ints) {
+    int lanes = vectors.length / 5;
+    code.hardSwish(ring, 0, 0, x, xAt, 3, lanes, 1, vectors, 0, at, ints, 0);
+    code.hardSwish(ring, 0, 0, x, xAt, 3, lanes, 1, vectors, at, 0, ints, 0);
+  }
+
+  private static void hardSwishGradient(
+      AssembledRows code, float[] ring, float[] x, int zAt, float[] vectors, int d, int[] ints) {
+    int lanes = vectors.length / 5;
+    code.hardSwishGradient(
+        ring, 0, 0, x, 0, x, zAt, 3, lanes, 1, vectors, 0, lanes, 2 * lanes, 3 * lanes, d, ints, 0);
   }
 
   private static void gradient(

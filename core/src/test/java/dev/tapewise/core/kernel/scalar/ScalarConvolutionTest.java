@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import java.util.Random;
@@ -88,41 +89,46 @@ class ScalarConvolutionTest {
   @Test
   void readingsTransformWhatIsReadButNotThePadding() {
     for (ConvGeometry g : GEOMETRIES) {
-      int ci = Scratch.roundUp(g.inChannels());
-      int co = Scratch.roundUp(g.outChannels());
-      float[] x = numbers(g.inSize());
-      float[] cx = numbers(2 * ci);
-      float[] seen = new float[x.length];
-      for (int i = 0; i < x.length; i++) {
-        int c = i % g.inChannels();
-        seen[i] = Math.clamp(Math.fma(x[i], cx[c], cx[ci + c]), 0f, 0.25f);
-      }
-      float[] dy = numbers(g.outSize());
-      float[] z = numbers(g.outSize());
-      float[] cy = numbers(5 * co);
-      float[] dz = new float[dy.length];
-      for (int i = 0; i < dy.length; i++) {
-        int c = i % g.outChannels();
-        float n = Math.fma(z[i], cy[c], cy[co + c]);
-        float open = n > 0f && n < 0.25f ? dy[i] : 0f;
-        dz[i] = Math.fma(open, cy[2 * co + c], Math.fma(z[i], cy[3 * co + c], cy[4 * co + c]));
-      }
-      Reading reading = new Reading(x, 0, cx, 0, ci, 0f, 0.25f);
-      GradientReading gradient =
-          new GradientReading(dy, 0, z, 0, cy, 0, co, 2 * co, 3 * co, 4 * co, 0f, 0.25f);
-      float[] w = numbers(g.weightSize());
-      float[] bias = numbers(g.outChannels());
-      assertArrayEquals(
-          forward(g, Reading.raw(seen, 0), w, bias), forward(g, reading, w, bias), g.toString());
-      float[] dx = new float[g.inSize()];
-      float[] dw = new float[g.weightSize()];
-      float[] fusedDx = new float[g.inSize()];
-      float[] fusedDw = new float[g.weightSize()];
-      backward(g, dx, dw, Reading.raw(seen, 0), GradientReading.raw(dz, 0), w, false);
-      backward(g, fusedDx, fusedDw, reading, gradient, w, false);
-      assertArrayEquals(dx, fusedDx, g.toString());
-      assertArrayEquals(dw, fusedDw, g.toString());
+      readingsTransform(g, new Activation.Clamp(0f, 0.25f));
+      readingsTransform(g, Activation.HARD_SWISH);
     }
+  }
+
+  private void readingsTransform(ConvGeometry g, Activation activation) {
+    int ci = Scratch.roundUp(g.inChannels());
+    int co = Scratch.roundUp(g.outChannels());
+    float[] x = numbers(g.inSize());
+    float[] cx = numbers(2 * ci);
+    float[] seen = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      int c = i % g.inChannels();
+      seen[i] = activation.value(Math.fma(x[i], cx[c], cx[ci + c]));
+    }
+    float[] dy = numbers(g.outSize());
+    float[] z = numbers(g.outSize());
+    float[] cy = numbers(5 * co);
+    float[] dz = new float[dy.length];
+    for (int i = 0; i < dy.length; i++) {
+      int c = i % g.outChannels();
+      float n = Math.fma(z[i], cy[c], cy[co + c]);
+      float behind = activation.gradient(dy[i], n);
+      dz[i] = Math.fma(behind, cy[2 * co + c], Math.fma(z[i], cy[3 * co + c], cy[4 * co + c]));
+    }
+    Reading reading = new Reading(x, 0, cx, 0, ci, activation);
+    GradientReading gradient =
+        new GradientReading(dy, 0, z, 0, cy, 0, co, 2 * co, 3 * co, 4 * co, activation);
+    float[] w = numbers(g.weightSize());
+    float[] bias = numbers(g.outChannels());
+    assertArrayEquals(
+        forward(g, Reading.raw(seen, 0), w, bias), forward(g, reading, w, bias), g.toString());
+    float[] dx = new float[g.inSize()];
+    float[] dw = new float[g.weightSize()];
+    float[] fusedDx = new float[g.inSize()];
+    float[] fusedDw = new float[g.weightSize()];
+    backward(g, dx, dw, Reading.raw(seen, 0), GradientReading.raw(dz, 0), w, false);
+    backward(g, fusedDx, fusedDw, reading, gradient, w, false);
+    assertArrayEquals(dx, fusedDx, g.toString());
+    assertArrayEquals(dw, fusedDw, g.toString());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
@@ -57,10 +58,15 @@ final class ConvolutionTwins {
     float[] dys = numbers(dyAt + IMAGES * g.outSize());
     int ci = Scratch.roundUp(g.inChannels());
     int co = Scratch.roundUp(g.outChannels());
-    float high = random.nextBoolean() ? 0.5f : Float.POSITIVE_INFINITY;
+    Activation activation =
+        switch (random.nextInt(3)) {
+          case 0 -> Activation.HARD_SWISH;
+          case 1 -> new Activation.Clamp(0f, 0.5f);
+          default -> new Activation.Clamp(0f, Float.POSITIVE_INFINITY);
+        };
     x =
         fused
-            ? new Reading(xs, xAt, coefficients(3, ci, g.inChannels()), ci, 2 * ci, 0f, high)
+            ? new Reading(xs, xAt, coefficients(3, ci, g.inChannels()), ci, 2 * ci, activation)
             : Reading.raw(xs, xAt);
     dy =
         fused
@@ -75,8 +81,7 @@ final class ConvolutionTwins {
                 3 * co,
                 4 * co,
                 5 * co,
-                gated ? 0f : Float.NEGATIVE_INFINITY,
-                gated ? high : Float.POSITIVE_INFINITY)
+                gated ? activation : Activation.NONE)
             : GradientReading.raw(dys, dyAt);
     w = numbers(g.weightSize());
     bias = numbers(3 + g.outChannels());

@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.assembled.AssembledKernels;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Staging with values that a clamp or a gate can get wrong, on the Vector API and assembled. */
+/** Staging with values that an activation can get wrong, on the Vector API and assembled. */
 final class RowRingTest {
   private static final int L = Lanes.COUNT;
   private static final int WIDTH = 7;
@@ -29,6 +30,12 @@ final class RowRingTest {
     -1f,
     6f,
     7f,
+    3f,
+    -3f,
+    3.0000002f,
+    -3.0000002f,
+    2.9999998f,
+    -2.9999998f,
     Float.MIN_VALUE,
     -Float.MIN_VALUE,
     Float.NaN,
@@ -38,19 +45,20 @@ final class RowRingTest {
     5.9999995f
   };
 
-  private static final float[][] BOUNDS = {
-    {0f, 6f},
-    {-0f, 6f},
-    {-1f, 0f},
-    {-1f, -0f},
-    {0f, Float.POSITIVE_INFINITY},
-    {Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY},
-    {-Float.MIN_VALUE, Float.MIN_VALUE}
-  };
+  private static final List<Activation> ACTIVATIONS =
+      List.of(
+          new Activation.Clamp(0f, 6f),
+          new Activation.Clamp(-0f, 6f),
+          new Activation.Clamp(-1f, 0f),
+          new Activation.Clamp(-1f, -0f),
+          new Activation.Clamp(0f, Float.POSITIVE_INFINITY),
+          Activation.NONE,
+          new Activation.Clamp(-Float.MIN_VALUE, Float.MIN_VALUE),
+          Activation.HARD_SWISH);
 
-  /** A check for every kind of staging, number of channels and bounds. */
+  /** A check for every kind of staging, number of channels and activation. */
   private interface Check {
-    void run(@Nullable AssembledRows rows, int channels, float low, float high);
+    void run(@Nullable AssembledRows rows, int channels, Activation activation);
   }
 
   private static void forAll(Check check) {
@@ -59,9 +67,9 @@ final class RowRingTest {
     Optional<AssembledKernels> assembled = AssembledKernels.ifSupported(L);
     assembled.ifPresent(kernels -> stagings.add(kernels.rows()));
     for (AssembledRows rows : stagings) {
-      for (float[] bounds : BOUNDS) {
+      for (Activation activation : ACTIVATIONS) {
         for (int channels : new int[] {1, 3, L, 2 * L + 1}) {
-          check.run(rows, channels, bounds[0], bounds[1]);
+          check.run(rows, channels, activation);
         }
       }
     }
@@ -69,7 +77,7 @@ final class RowRingTest {
 
   @Test
   void aRawRowIsCopied() {
-    forAll((rows, channels, _, _) -> {
+    forAll((rows, channels, _) -> {
       float[] x = specials(WIDTH * channels);
       Staged staged = new Staged(rows, channels);
       staged.ring.stage(staged.at, Reading.raw(x, 0), 0, 0, staged.scratch);
@@ -80,35 +88,35 @@ final class RowRingTest {
   }
 
   @Test
-  void aClampHasTheBitsOfMaxAndMinForSpecialValues() {
-    forAll((rows, channels, low, high) -> {
+  void anActivationHasItsBitsForSpecialValues() {
+    forAll((rows, channels, activation) -> {
       float[] x = specials(WIDTH * channels);
       // Scale 1 and shift -0 keep every value and the sign of zero.
       float[] coefficients = vectors(1f, -0f);
-      Reading reading = new Reading(x, 0, coefficients, 0, VECTOR, low, high);
+      Reading reading = new Reading(x, 0, coefficients, 0, VECTOR, activation);
       Staged staged = new Staged(rows, channels);
       staged.ring.stage(staged.at, reading, 0, 0, staged.scratch);
       for (int i = 0; i < x.length; i++) {
-        staged.assertAt(i, Math.min(Math.max(x[i], low), high));
+        staged.assertAt(i, activation.value(x[i]));
       }
     });
   }
 
   @Test
-  void aGateIsOpenStrictlyBetweenItsBounds() {
-    forAll((rows, channels, low, high) -> {
+  void aGradientHasItsBitsForSpecialValues() {
+    forAll((rows, channels, activation) -> {
       float[] z = specials(WIDTH * channels);
       float[] g = new float[z.length];
       Arrays.fill(g, 3f);
       float[] coefficients = vectors(1f, -0f, 2f, 0.5f, 0.25f);
       GradientReading reading =
           new GradientReading(
-              g, 0, z, 0, coefficients, 0, VECTOR, 2 * VECTOR, 3 * VECTOR, 4 * VECTOR, low, high);
+              g, 0, z, 0, coefficients, 0, VECTOR, 2 * VECTOR, 3 * VECTOR, 4 * VECTOR, activation);
       Staged staged = new Staged(rows, channels);
       staged.ring.stage(staged.at, reading, 0, 0, staged.scratch);
       for (int i = 0; i < z.length; i++) {
-        float gated = low < z[i] && z[i] < high ? 3f : 0f;
-        staged.assertAt(i, Math.fma(gated, 2f, Math.fma(z[i], 0.5f, 0.25f)));
+        float gradient = activation.gradient(3f, z[i]);
+        staged.assertAt(i, Math.fma(gradient, 2f, Math.fma(z[i], 0.5f, 0.25f)));
       }
     });
   }

@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import java.util.Arrays;
@@ -27,7 +28,16 @@ final class TestReadings {
     return values;
   }
 
-  /** Values at which clamps and gates decide: zeros of both signs, bounds, infinities, NaN. */
+  /** A clamp, hard swish or nothing. */
+  Activation activation() {
+    return switch (random.nextInt(3)) {
+      case 0 -> Activation.NONE;
+      case 1 -> Activation.HARD_SWISH;
+      default -> new Activation.Clamp(0f, 1f);
+    };
+  }
+
+  /** Values at which activations decide: zeros of both signs, bounds, infinities, NaN. */
   float[] odd(int count) {
     float[] choice = {
       0f,
@@ -35,6 +45,10 @@ final class TestReadings {
       6f,
       -6f,
       1f,
+      3f,
+      -3f,
+      3.0000002f,
+      -3.0000002f,
       Float.MIN_VALUE,
       -Float.MIN_VALUE,
       Float.NaN,
@@ -59,12 +73,12 @@ final class TestReadings {
 
   Reading normalised(int rows, int channels) {
     int offset = offset();
-    return normalised(floats(offset + rows * channels), offset, channels, 0f, 1f);
+    return normalised(floats(offset + rows * channels), offset, channels, activation());
   }
 
-  Reading normalised(float[] data, int offset, int channels, float low, float high) {
+  Reading normalised(float[] data, int offset, int channels, Activation activation) {
     int padded = Scratch.roundUp(channels);
-    return new Reading(data, offset, coefficients(2, channels), padded, 0, low, high);
+    return new Reading(data, offset, coefficients(2, channels), padded, 0, activation);
   }
 
   GradientReading rawGradient(int rows, int channels) {
@@ -75,12 +89,12 @@ final class TestReadings {
   GradientReading gradient(int rows, int channels) {
     int g = offset();
     int z = offset();
-    return gradient(
-        floats(g + rows * channels), g, floats(z + rows * channels), z, channels, 0f, 1f);
+    float[] gs = floats(g + rows * channels);
+    return gradient(gs, g, floats(z + rows * channels), z, channels, activation());
   }
 
   GradientReading gradient(
-      float[] g, int gOffset, float[] z, int zOffset, int channels, float low, float high) {
+      float[] g, int gOffset, float[] z, int zOffset, int channels, Activation activation) {
     int padded = Scratch.roundUp(channels);
     return new GradientReading(
         g,
@@ -93,8 +107,7 @@ final class TestReadings {
         padded,
         4 * padded,
         3 * padded,
-        low,
-        high);
+        activation);
   }
 
   /** Coefficient vectors as the contract has them: each padded with zeros to a multiple of 16. */

@@ -2,6 +2,7 @@ package dev.tapewise.core.kernel.vector;
 
 import static dev.tapewise.core.kernel.vector.TestReadings.assertSameBits;
 
+import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
@@ -21,13 +22,16 @@ final class VectorStagingTest {
       @ForAll @IntRange(min = 1, max = 50) int channels,
       @ForAll boolean raw,
       @ForAll boolean odd,
+      @ForAll boolean swish,
       @ForAll long seed) {
     TestReadings data = new TestReadings(seed);
     int offset = data.offset();
     int count = offset + (rows + 1) * channels;
     float[] x = odd ? data.odd(count) : data.floats(count);
+    Activation activation =
+        swish ? Activation.HARD_SWISH : new Activation.Clamp(odd ? -0f : 0f, 6f);
     Reading reading =
-        raw ? Reading.raw(x, offset) : data.normalised(x, offset, channels, odd ? -0f : 0f, 6f);
+        raw ? Reading.raw(x, offset) : data.normalised(x, offset, channels, activation);
     float[] expected = new float[3 + rows * channels + 3];
     twin.rows(expected, 3, reading, 1, rows, channels);
     float[] out = new float[3 + rows * channels + 3];
@@ -44,18 +48,16 @@ final class VectorStagingTest {
       @ForAll @IntRange(min = 1, max = 50) int channels,
       @ForAll boolean raw,
       @ForAll boolean odd,
-      @ForAll boolean open,
       @ForAll long seed) {
     TestReadings data = new TestReadings(seed);
     int offset = data.offset();
     int count = offset + (rows + 1) * channels;
     float[] g = data.floats(count);
     float[] z = odd ? data.odd(count) : data.floats(count);
-    float bound = open ? Float.POSITIVE_INFINITY : 1f;
     GradientReading reading =
         raw
             ? GradientReading.raw(g, offset)
-            : data.gradient(g, offset, z, offset, channels, open ? -bound : 0f, bound);
+            : data.gradient(g, offset, z, offset, channels, data.activation());
     float[] expected = new float[3 + rows * channels + 3];
     twin.gradientRows(expected, 3, reading, 1, rows, channels);
     float[] out = new float[3 + rows * channels + 3];

@@ -36,9 +36,12 @@ final class VectorStatisticsTest {
   void gradientSumsMatchTheirTwin(
       @ForAll @IntRange(min = 1, max = 12) int rows,
       @ForAll @IntRange(min = 1, max = 80) int channels,
+      @ForAll boolean odd,
       @ForAll long seed) {
     TestReadings data = new TestReadings(seed);
-    GradientReading dy = data.gradient(rows + 1, channels);
+    int count = (rows + 1) * channels;
+    float[] z = odd ? data.odd(count) : data.floats(count);
+    GradientReading dy = data.gradient(data.floats(count), 0, z, 0, channels, data.activation());
     float[] mean = data.floats(2 + channels);
     float[] expected = new float[2 * channels + 3];
     twin.gradientSums(expected, 1, expected, channels + 2, dy, mean, 2, 1, rows, channels);
