@@ -60,7 +60,7 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
           of(
               "all convolutions",
               "ScalarConvolution|Conv\\w+|TransposedConv2d|SpatialTasks|ImageUnits|BiasGradient|Once"
-                  + "|\\w*Staging|\\w*Reading",
+                  + "|\\w*Staging|\\w*Reading|HardSwishRows",
               ".*(conv2d|conv1d).*",
               "core.kernel.scalar.ScalarConvolutionTest",
               "core.kernel.vector.VectorStagingTest",
@@ -68,7 +68,7 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
           of(
               "norms",
               "\\w*(Norm|NormGradient|NormChecks|Statistics)|GradientSums"
-                  + "|BandTree|ImageBands|VectorRowSums",
+                  + "|BandTree|ImageBands|VectorRowSums|HardSwishSums",
               ".* norm.*",
               "core.kernel.RowNormTest",
               "core.kernel.ChannelNormTest",
@@ -83,9 +83,10 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
           of(
               "activations",
               "\\w*Unary\\w*|\\w*Functions|\\w*Elementwise|Clamp|\\w*Dropout\\w*|ElementTask"
-                  + "|SizedElementTask",
+                  + "|SizedElementTask|Activation",
               "relu6?|leaky relu|hard .*|sigmoid|silu|tanh|gelu.*|elu|softplus|.*dropout"
                   + "|stochastic depth",
+              "core.kernel.ActivationTest",
               "core.kernel.UnaryTest",
               "core.kernel.FunctionsTest",
               "core.kernel.ElementwiseTest",
