@@ -121,6 +121,27 @@ final class RowRingTest {
     });
   }
 
+  @Test
+  void aGradientIsZeroWhereTheNormOverflows() {
+    forAll((rows, channels, activation) -> {
+      float[] z = new float[WIDTH * channels];
+      for (int i = 0; i < z.length; i++) {
+        z[i] = i % 2 == 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
+      }
+      float[] g = new float[z.length];
+      Arrays.fill(g, Float.POSITIVE_INFINITY);
+      float[] coefficients = vectors(2f, 0f, 3f, 0f, 0.25f);
+      GradientReading reading =
+          new GradientReading(
+              g, 0, z, 0, coefficients, 0, VECTOR, 2 * VECTOR, 3 * VECTOR, 4 * VECTOR, activation);
+      Staged staged = new Staged(rows, channels);
+      staged.ring.stage(staged.at, reading, 0, 0, staged.scratch);
+      for (int i = 0; i < z.length; i++) {
+        staged.assertAt(i, 0.25f);
+      }
+    });
+  }
+
   /** A ring of one row, without columns of zeros. */
   private static final class Staged {
     final Scratch scratch = new Scratch();

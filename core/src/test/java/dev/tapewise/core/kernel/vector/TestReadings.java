@@ -37,7 +37,7 @@ final class TestReadings {
     };
   }
 
-  /** Values at which activations decide: zeros of both signs, bounds, infinities, NaN. */
+  /** Values at which activations decide: zeros of both signs, bounds, overflow, NaN. */
   float[] odd(int count) {
     float[] choice = {
       0f,
@@ -51,6 +51,8 @@ final class TestReadings {
       -3.0000002f,
       Float.MIN_VALUE,
       -Float.MIN_VALUE,
+      Float.MAX_VALUE,
+      -Float.MAX_VALUE,
       Float.NaN,
       Float.POSITIVE_INFINITY,
       Float.NEGATIVE_INFINITY
