@@ -16,9 +16,12 @@ import dev.tapewise.core.kernel.Statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The matrix products of 1×1 convolutions and linear layers, band by band of {@link RowBands}.
- * Where a batch has few bands, the columns are divided too, which changes no bit: every element is
- * a chain of its own.
+ * The matrix products of 1×1 convolutions and linear layers.
+ *
+ * <p>Where a batch has many bands of {@link RowBands}, a product goes band by band and what is
+ * gathered of its output follows at once. Where it has few, its rows are cut into equal pieces and
+ * these by columns, so that all threads have the same to do; what is gathered follows in a task of
+ * its own. The cut changes no bit of an output: every element is a chain of its own.
  */
 final class PointwiseTasks {
   private final int height;
@@ -26,11 +29,20 @@ final class PointwiseTasks {
   private final int k;
   private final int n;
 
-  /** Chunks of bands and columns that a product is cut into at least, where it has the columns. */
-  private static final int WANTED = 6;
+  /** Units that a product is cut into at least, where it has the rows and columns. */
+  private static final int WANTED = 12;
 
   /** Columns of a part at least: each part stages its rows anew. */
   private static final int PART_COLUMNS = 2 * Pointwise.COLUMNS;
+
+  /** Rows of a piece at least: each piece reads all weights of its columns. */
+  private static final int PIECE_ROWS = 24;
+
+  /** Pieces of rows begin at a multiple of it, the height of all tiles. */
+  private static final int ROWS = 12;
+
+  /** Rows of a partial weight gradient at least. */
+  private static final int PARTIAL_ROWS = 48;
 
   PointwiseTasks(int height, int width, int k, int n) {
     this.height = height;
@@ -41,31 +53,23 @@ final class PointwiseTasks {
 
   void forward(Binding binding, @Nullable Operand bias) {
     Pointwise kernel = binding.kernels().pointwise();
-    Operand w = binding.input(1);
-    int packed = binding.workspace(kernel.packedSize(k, n));
-    float[] memory = binding.memory();
-    binding.play(
-        new Columns(n, Chunks.elements(k * n)) {
-          @Override
-          void run(int from, int to) {
-            kernel.pack(memory, packed, w.data(), w.offset(), k, n, from, to);
-          }
-        });
+    Packed packed = new Packed(binding, false);
     RowBands bands = RowBands.of(height, width, n);
-    binding.scratch(kernel.forwardScratch(bands.maxPixels(), k, n), kernel.scratchInts());
     Operand x = binding.input(0);
+    binding.scratch(kernel.forwardScratch(rows(x, binding.capacity()), k, n), kernel.scratchInts());
     Operand y = binding.output();
     BandStatistics statistics = binding.statistics();
     Moments moments =
         statistics == null ? null : new Moments(binding.kernels().statistics(), y, n, statistics);
-    Forward task = new Forward(kernel, bands, y, x, memory, packed, bias, moments);
+    Forward task = new Forward(kernel, bands, y, x, packed, bias, moments);
+    binding.play(packed.before(task));
     binding.play(task);
     if (moments != null) {
       binding.play(
           new WhereDivided(bands, x) {
             @Override
             boolean divided(int batch) {
-              return task.parts(batch) > 1;
+              return task.divided(batch);
             }
 
             @Override
@@ -76,38 +80,77 @@ final class PointwiseTasks {
     }
   }
 
-  /** How many parts the columns are divided into when there are so many pieces without that. */
-  private static int parts(int pieces, int columns) {
-    return Math.clamp(columns / PART_COLUMNS, 1, (WANTED + pieces - 1) / pieces);
+  private int rows(Operand x, int batch) {
+    return x.images(batch) * height * width;
   }
 
-  /** The first column of a part. */
+  /**
+   * How many parts the columns of so many pieces of rows are divided into: units of an even number,
+   * unless there is just one.
+   */
+  private static int parts(int pieces, int columns) {
+    int parts = Math.clamp(columns / PART_COLUMNS, 1, Math.ceilDiv(WANTED, pieces));
+    return parts > 1 && pieces % 2 == 1 ? parts / 2 * 2 : parts;
+  }
+
+  /** The first column of a part; the first parts are the widest. */
   private static int column(int columns, int part, int parts) {
     int groups = Math.ceilDiv(columns, Pointwise.COLUMNS);
-    return Math.min(columns, Chunks.start(groups, part, parts) * Pointwise.COLUMNS);
+    return Math.min(columns, Math.ceilDiv(groups * part, parts) * Pointwise.COLUMNS);
   }
 
-  /** Something done for parts of the columns. */
-  private abstract static class Columns implements Task {
-    private final int columns;
-    private final int parts;
+  /** The first row of a piece. */
+  private static int row(int rows, int piece, int pieces) {
+    return Math.min(rows, Chunks.start(Math.ceilDiv(rows, ROWS), piece, pieces) * ROWS);
+  }
 
-    Columns(int columns, int wanted) {
-      this.columns = columns;
-      this.parts = Math.min(wanted, Math.ceilDiv(columns, Pointwise.COLUMNS));
+  /** A product, divided by rows and columns. */
+  private abstract static class Product implements Task {
+    /** Whether the columns of its weights are used by one part each, which then packs them. */
+    abstract boolean packs(int batch);
+  }
+
+  /** The weights as a product reads them, or their transpose. */
+  private final class Packed {
+    private final Pointwise kernel;
+    private final Operand w;
+    private final boolean transposed;
+    private final float[] memory;
+    private final int offset;
+
+    Packed(Binding binding, boolean transposed) {
+      this.kernel = binding.kernels().pointwise();
+      this.w = binding.input(1);
+      this.transposed = transposed;
+      this.memory = binding.memory();
+      this.offset =
+          binding.workspace(transposed ? kernel.packedSize(n, k) : kernel.packedSize(k, n));
     }
 
-    @Override
-    public int chunks(int batch) {
-      return parts;
+    void pack(int from, int to) {
+      if (transposed) {
+        kernel.packTransposed(memory, offset, w.data(), w.offset(), n, k, from, to);
+      } else {
+        kernel.pack(memory, offset, w.data(), w.offset(), k, n, from, to);
+      }
     }
 
-    @Override
-    public void run(int chunk, int batch, Scratch scratch) {
-      run(column(columns, chunk, parts), column(columns, chunk + 1, parts));
-    }
+    /** Packing ahead of a product that does not pack by itself. */
+    Task before(Product product) {
+      int columns = transposed ? k : n;
+      int parts = Math.min(Chunks.elements(k * n), Math.ceilDiv(columns, Pointwise.COLUMNS));
+      return new Task() {
+        @Override
+        public int chunks(int batch) {
+          return product.packs(batch) ? 0 : parts;
+        }
 
-    abstract void run(int from, int to);
+        @Override
+        public void run(int chunk, int batch, Scratch scratch) {
+          pack(column(columns, chunk, parts), column(columns, chunk + 1, parts));
+        }
+      };
+    }
   }
 
   /**
@@ -169,14 +212,13 @@ final class PointwiseTasks {
     }
   }
 
-  private final class Forward implements Task {
+  private final class Forward extends Product {
     private final Pointwise kernel;
     private final RowBands bands;
     private final Operand y;
     private final Operand input;
     private final Reading x;
-    private final float[] memory;
-    private final int packed;
+    private final Packed packed;
     private final float @Nullable [] bias;
     private final int biasOffset;
     private final @Nullable Moments moments;
@@ -186,8 +228,7 @@ final class PointwiseTasks {
         RowBands bands,
         Operand y,
         Operand input,
-        float[] memory,
-        int packed,
+        Packed packed,
         @Nullable Operand bias,
         @Nullable Moments moments) {
       this.kernel = kernel;
@@ -195,53 +236,82 @@ final class PointwiseTasks {
       this.y = y;
       this.input = input;
       this.x = input.reading();
-      this.memory = memory;
       this.packed = packed;
       this.bias = bias == null ? null : bias.data();
       this.biasOffset = bias == null ? 0 : bias.offset();
       this.moments = moments;
     }
 
-    int parts(int batch) {
-      return PointwiseTasks.parts(bands.count(input.images(batch)), n);
+    boolean divided(int batch) {
+      return bands.count(input.images(batch)) < WANTED;
+    }
+
+    private int pieces(int batch) {
+      return Math.clamp(rows(input, batch) / PIECE_ROWS, 1, WANTED);
+    }
+
+    @Override
+    boolean packs(int batch) {
+      return divided(batch) && pieces(batch) == 1;
     }
 
     @Override
     public int chunks(int batch) {
-      return Math.min(Chunks.FORWARD, bands.count(input.images(batch)) * parts(batch));
+      if (divided(batch)) {
+        int pieces = pieces(batch);
+        return pieces * parts(pieces, n);
+      }
+      return Math.min(Chunks.FORWARD, bands.count(input.images(batch)));
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      if (divided(batch)) {
+        int rows = rows(input, batch);
+        int pieces = pieces(batch);
+        int parts = parts(pieces, n);
+        int piece = chunk / parts;
+        int part = chunk - piece * parts;
+        int row = row(rows, piece, pieces);
+        int count = row(rows, piece + 1, pieces) - row;
+        int from = column(n, part, parts);
+        int to = column(n, part + 1, parts);
+        if (pieces == 1) {
+          packed.pack(from, to);
+        }
+        product(row, count, from, to, scratch);
+        return;
+      }
       int images = input.images(batch);
       int chunks = chunks(batch);
       int count = bands.count(images);
-      int parts = parts(batch);
-      int end = Chunks.start(count * parts, chunk + 1, chunks);
-      for (int unit = Chunks.start(count * parts, chunk, chunks); unit < end; unit++) {
-        int band = unit / parts;
-        int part = unit - band * parts;
+      int end = Chunks.start(count, chunk + 1, chunks);
+      for (int band = Chunks.start(count, chunk, chunks); band < end; band++) {
         int row = bands.start(band, images);
         int rows = bands.start(band + 1, images) - row;
-        kernel.forward(
-            y.data(),
-            y.offset() + row * n,
-            x,
-            row,
-            rows,
-            k,
-            n,
-            memory,
-            packed,
-            bias,
-            biasOffset,
-            column(n, part, parts),
-            column(n, part + 1, parts),
-            scratch);
-        if (moments != null && parts == 1) {
+        product(row, rows, 0, n, scratch);
+        if (moments != null) {
           moments.gather(band, row, rows);
         }
       }
+    }
+
+    private void product(int row, int rows, int from, int to, Scratch scratch) {
+      kernel.forward(
+          y.data(),
+          y.offset() + row * n,
+          x,
+          row,
+          rows,
+          k,
+          n,
+          packed.memory,
+          packed.offset,
+          bias,
+          biasOffset,
+          from,
+          to,
+          scratch);
     }
   }
 
@@ -253,26 +323,14 @@ final class PointwiseTasks {
     }
     Pointwise kernel = binding.kernels().pointwise();
     float[] memory = binding.memory();
-    int packed = 0;
-    if (dx != null) {
-      Operand w = binding.input(1);
-      int at = binding.workspace(kernel.packedSize(n, k));
-      packed = at;
-      binding.play(
-          new Columns(k, Chunks.elements(k * n)) {
-            @Override
-            void run(int from, int to) {
-              kernel.packTransposed(memory, at, w.data(), w.offset(), n, k, from, to);
-            }
-          });
-    }
+    Packed packed = dx == null ? null : new Packed(binding, true);
     RowBands bands = RowBands.of(height, width, k);
     int size = kernel.partialSize(k, n);
     int stride = Scratch.roundUp(size);
     Operand x = binding.input(0);
-    int most = Chunks.partials(bands.count(x.images(binding.capacity())), size);
-    int partial = dw == null ? 0 : binding.workspace((long) most * stride);
-    binding.scratch(kernel.backwardScratch(bands.maxPixels(), k, n), kernel.scratchInts());
+    int rows = rows(x, binding.capacity());
+    int partial = dw == null ? 0 : binding.workspace((long) partials(rows) * stride);
+    binding.scratch(kernel.backwardScratch(rows, k, n), kernel.scratchInts());
     BandGradientSums sums = binding.gradientSums(0);
     Backward task =
         new Backward(
@@ -284,11 +342,13 @@ final class PointwiseTasks {
             binding.outputGradient(),
             memory,
             packed,
-            dw != null,
+            dw,
             partial,
-            size,
             stride,
             sums);
+    if (packed != null) {
+      binding.play(packed.before(task));
+    }
     binding.play(task);
     if (sums != null) {
       Statistics statistics = binding.kernels().statistics();
@@ -296,7 +356,7 @@ final class PointwiseTasks {
           new WhereDivided(bands, x) {
             @Override
             boolean divided(int batch) {
-              return task.parts(batch) > 1;
+              return task.divided(batch);
             }
 
             @Override
@@ -311,7 +371,7 @@ final class PointwiseTasks {
           new Task() {
             @Override
             public int chunks(int batch) {
-              return task.partials(batch) == 1 ? 1 : Chunks.elements(size);
+              return task.partials(batch) == 1 ? 0 : Chunks.elements(size);
             }
 
             @Override
@@ -331,27 +391,28 @@ final class PointwiseTasks {
           new Task() {
             @Override
             public int chunks(int batch) {
-              return blocks;
+              return task.partials(batch) == 1 ? 0 : blocks;
             }
 
             @Override
             public void run(int chunk, int batch, Scratch scratch) {
-              kernel.unpackPartial(
-                  dw.data(),
-                  dw.offset(),
-                  dw.add(),
-                  memory,
-                  partial,
-                  k,
-                  n,
-                  Chunks.start(k, chunk, blocks),
-                  Chunks.start(k, chunk + 1, blocks));
+              task.unpack(Chunks.start(k, chunk, blocks), Chunks.start(k, chunk + 1, blocks));
             }
           });
     }
   }
 
-  private final class Backward implements Task {
+  /**
+   * Partial weight gradients of so many rows: one or few where weights are large. Each costs about
+   * three passes over it, and where there are fewer, rows of dy are staged for more parts of
+   * columns. Both together cost least near √(4 rows / k).
+   */
+  private int partials(int rows) {
+    int best = (int) Math.sqrt(4.0 * rows / k);
+    return Chunks.partials(Math.min(best, rows / PARTIAL_ROWS), k * n);
+  }
+
+  private final class Backward extends Product {
     private final Pointwise kernel;
     private final Statistics statistics;
     private final RowBands bands;
@@ -362,10 +423,9 @@ final class PointwiseTasks {
     private final Reading x;
     private final GradientReading dy;
     private final float[] memory;
-    private final int packed;
-    private final boolean weights;
+    private final @Nullable Packed packed;
+    private final @Nullable GradientTarget dw;
     private final int partial;
-    private final int size;
     private final int stride;
     private final @Nullable BandGradientSums sums;
 
@@ -377,10 +437,9 @@ final class PointwiseTasks {
         Operand input,
         GradientReading dy,
         float[] memory,
-        int packed,
-        boolean weights,
+        @Nullable Packed packed,
+        @Nullable GradientTarget dw,
         int partial,
-        int size,
         int stride,
         @Nullable BandGradientSums sums) {
       this.kernel = kernel;
@@ -394,67 +453,95 @@ final class PointwiseTasks {
       this.dy = dy;
       this.memory = memory;
       this.packed = packed;
-      this.weights = weights;
+      this.dw = dw;
       this.partial = partial;
-      this.size = size;
       this.stride = stride;
       this.sums = sums;
     }
 
-    /** Sums over bands that are combined at the end. */
+    /** Sums over rows that are combined at the end. */
     int partials(int batch) {
-      return Chunks.partials(bands.count(input.images(batch)), size);
+      return PointwiseTasks.this.partials(rows(input, batch));
     }
 
-    int parts(int batch) {
-      return PointwiseTasks.parts(partials(batch), k);
+    boolean divided(int batch) {
+      int partials = partials(batch);
+      return partials < WANTED || bands.count(input.images(batch)) < partials;
+    }
+
+    @Override
+    boolean packs(int batch) {
+      return partials(batch) == 1;
     }
 
     @Override
     public int chunks(int batch) {
-      return partials(batch) * parts(batch);
+      int partials = partials(batch);
+      return divided(batch) ? partials * parts(partials, k) : partials;
     }
 
     @Override
     public void run(int chunk, int batch, Scratch scratch) {
+      int partials = partials(batch);
+      if (divided(batch)) {
+        int rows = rows(input, batch);
+        int parts = parts(partials, k);
+        int sum = chunk / parts;
+        int part = chunk - sum * parts;
+        int row = row(rows, sum, partials);
+        int count = row(rows, sum + 1, partials) - row;
+        int from = column(k, part, parts);
+        int to = column(k, part + 1, parts);
+        if (partials == 1 && packed != null) {
+          packed.pack(from, to);
+        }
+        product(sum, false, row, count, from, to, scratch);
+        if (partials == 1) {
+          unpack(from, to);
+        }
+        return;
+      }
       int images = input.images(batch);
       int count = bands.count(images);
-      int parts = parts(batch);
-      int partials = partials(batch);
-      int sum = chunk / parts;
-      int part = chunk - sum * parts;
-      int from = column(k, part, parts);
-      int to = column(k, part + 1, parts);
-      int end = Chunks.start(count, sum + 1, partials);
-      int at = partial + sum * stride;
-      if (weights) {
-        kernel.clearPartial(memory, at, k, n, from, to);
-      }
-      BandGradientSums gather = parts == 1 ? sums : null;
-      for (int band = Chunks.start(count, sum, partials); band < end; band++) {
+      int end = Chunks.start(count, chunk + 1, partials);
+      int first = Chunks.start(count, chunk, partials);
+      for (int band = first; band < end; band++) {
         int row = bands.start(band, images);
         int rows = bands.start(band + 1, images) - row;
-        kernel.backward(
-            dx,
-            dxOffset + row * k,
-            add,
-            weights ? memory : null,
-            at,
-            x,
-            dy,
-            row,
-            rows,
-            k,
-            n,
-            memory,
-            packed,
-            from,
-            to,
-            scratch);
-        if (gather != null) {
-          GradientSums.band(statistics, gather, band, row, rows, k);
+        product(chunk, band > first, row, rows, 0, k, scratch);
+        if (sums != null) {
+          GradientSums.band(statistics, sums, band, row, rows, k);
         }
       }
+    }
+
+    /** Hands over rows of the one partial that is left. */
+    private void unpack(int from, int to) {
+      if (dw != null) {
+        kernel.unpackPartial(dw.data(), dw.offset(), dw.add(), memory, partial, k, n, from, to);
+      }
+    }
+
+    private void product(
+        int sum, boolean more, int row, int rows, int from, int to, Scratch scratch) {
+      kernel.backward(
+          dx,
+          dxOffset + row * k,
+          add,
+          dw == null ? null : memory,
+          partial + sum * stride,
+          more,
+          x,
+          dy,
+          row,
+          rows,
+          k,
+          n,
+          memory,
+          packed == null ? 0 : packed.offset,
+          from,
+          to,
+          scratch);
     }
   }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Bits: every element of y is one chain of fma over k in increasing order, starting from 0, from
  * the bias, or (when added to) from the old value; every element of dx one chain over n in
  * increasing order, starting from 0 or the old value; every element of a weight gradient one chain
- * over the rows of its partial sum in increasing order, starting from the value already there.
- * Blocking, tiles and vector width change nothing.
+ * over the rows of its partial sum in increasing order, starting from 0. Blocking, tiles and vector
+ * width change nothing.
  */
 public interface Pointwise {
 
@@ -112,14 +112,14 @@ public interface Pointwise {
   int backwardScratch(int rows, int k, int n);
 
   /**
-   * {@code dx (+)= dy · wᵀ} and {@code partial += xᵀ · dy} for {@code rows} rows, whichever is
+   * {@code dx (+)= dy · wᵀ} and {@code partial (+)= xᵀ · dy} for {@code rows} rows, whichever is
    * wanted, and the columns {@code from} to {@code to} of x; dy is staged once for both.
    *
    * @param dx receives the input's gradient from {@code dxOffset} on (where the first of these rows
    *     lies), or null
    * @param add whether dx is added to
-   * @param partial the partial weight gradient, added to, or null; {@linkplain #clearPartial
-   *     cleared} by the caller before its first rows
+   * @param partial the partial weight gradient, or null
+   * @param more whether the partial's chains go on from what is there, rather than start from 0
    * @param x the input, read raw or normalised (not touched when partial is null)
    * @param dy the output's gradient, read raw or through norm and activation
    * @param row the first row of x and dy
@@ -132,6 +132,7 @@ public interface Pointwise {
       boolean add,
       float @Nullable [] partial,
       int partialOffset,
+      boolean more,
       Reading x,
       GradientReading dy,
       int row,
@@ -144,12 +145,9 @@ public interface Pointwise {
       int to,
       Scratch scratch);
 
-  /** Zeroes rows {@code from} to {@code to} of a partial weight gradient {@code [k, n]}. */
-  void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to);
-
   /**
    * {@code partial += xᵀ · dy} of {@code rows} rows that lie raw in arrays, as {@link #backward}
-   * has it; takes no more scratch than that.
+   * goes on; takes no more scratch than that.
    */
   void addWeightGradientRaw(
       float[] partial,

@@ -38,8 +38,12 @@ public final class AssembledTiles {
 
   private final @Nullable Products oneMasked;
 
-  /** By the vectors of dy, from 1, and the columns of x, from 4 in fours. */
-  private final MemorySegment[][] outer;
+  /** Outer products, which write or add, by the vectors of dy and columns of x. */
+  private final MemorySegment[][] writeOuter;
+
+  private final MemorySegment[][] addOuter;
+
+  private final MemorySegment transpose;
 
   /** Products of one width, each by the rows of the tile, from 1. */
   private record Products(
@@ -77,14 +81,22 @@ public final class AssembledTiles {
     one = Products.of(lanes, tallest, 1, false);
     twoMasked = masks ? Products.of(lanes, tallest, 2, true) : null;
     oneMasked = masks ? Products.of(lanes, tallest, 1, true) : null;
-    outer = new MemorySegment[2][];
+    writeOuter = outer(lanes, false);
+    addOuter = outer(lanes, true);
+    transpose = NativeCode.load(List.of(TransposeCode.panel(lanes))).getFirst();
+  }
+
+  /** By the vectors of dy, from 1, and the columns of x, from 4 in fours. */
+  private static MemorySegment[][] outer(int lanes, boolean add) {
+    MemorySegment[][] outer = new MemorySegment[2][];
     for (int vectors = 1; vectors <= 2; vectors++) {
       List<byte[]> routines = new ArrayList<>();
-      for (int columns = FOUR; columns <= width; columns += FOUR) {
-        routines.add(TileCode.outer(lanes, columns, vectors));
+      for (int columns = FOUR; columns <= 2 * lanes; columns += FOUR) {
+        routines.add(TileCode.outer(lanes, columns, vectors, add));
       }
       outer[vectors - 1] = NativeCode.load(routines).toArray(MemorySegment[]::new);
     }
+    return outer;
   }
 
   /** Whether {@link #product} can write so few columns of a panel. */
@@ -210,6 +222,36 @@ public final class AssembledTiles {
     }
   }
 
+  /**
+   * {@code panel [columns, width]} becomes the transpose of {@code x [width, columns]}, whose rows
+   * lie {@code xStride} floats apart.
+   *
+   * @param columns a multiple of the lanes
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void transpose(
+      float[] panel, int panelOffset, float[] x, int xOffset, int xStride, int columns) {
+    Ranges.checkRows(x, xOffset, xStride, width, columns);
+    Ranges.checkRows(panel, panelOffset, width, columns, width);
+    if (columns % lanes != 0) {
+      throw new IndexOutOfBoundsException("%d columns by vectors of %d".formatted(columns, lanes));
+    }
+    long xBytes = NativeCode.bytes(xStride);
+    NativeCode.call(
+        transpose,
+        x,
+        xOffset,
+        panel,
+        panelOffset,
+        panel,
+        panelOffset,
+        xBytes,
+        columns / lanes,
+        0,
+        0,
+        0);
+  }
+
   private Products products(int columns) {
     if (columns < 1 || columns > width) {
       throw new IndexOutOfBoundsException("%d columns of a panel of %d".formatted(columns, width));
@@ -227,13 +269,14 @@ public final class AssembledTiles {
   }
 
   /**
-   * {@code partial [columns, width] += xᵀ · dy} over {@code rows} rows of blocks {@code
+   * {@code partial [columns, width] (+)= xᵀ · dy} over {@code rows} rows of blocks {@code
    * [row][lane]}.
    *
    * @param xStep floats from one block of x to the next
    * @param columns of x, a multiple of 4 up to width: two blocks, or one
-   * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and half of
-   *     partial stays as it is
+   * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and the
+   *     other half of partial stays as it is or becomes 0
+   * @param add whether chains go on from partial
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
@@ -247,13 +290,14 @@ public final class AssembledTiles {
       int dyStep,
       int rows,
       int columns,
-      int valid) {
+      int valid,
+      boolean add) {
     int vectors = valid <= lanes ? 1 : 2;
     Ranges.checkRows(partial, partialOffset, width, columns, width);
     Ranges.checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, (long) rows * lanes);
     Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
     NativeCode.call(
-        outer[vectors - 1][columns / FOUR - 1],
+        (add ? addOuter : writeOuter)[vectors - 1][columns / FOUR - 1],
         x,
         xOffset,
         dy,

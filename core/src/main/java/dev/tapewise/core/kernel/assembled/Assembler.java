@@ -52,6 +52,9 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   static final int STORE = 0x11;
   static final int COMPARE = 0xC2;
 
+  /** Of {@link #storeQuarter}, which writes four floats. */
+  static final int EXTRACT = 0x19;
+
   private static final int REX = 0x40;
   private static final int REX_WIDE = 0x48;
 
@@ -180,6 +183,28 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
   /** {@code y = x}. */
   void copy(int y, int x) {
     vector(MAP_0F, NO_PREFIX, y, 0, x, 0x28);
+  }
+
+  /** Of every four lanes, the first two of a and of b in turns. */
+  void interleaveLow(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x14);
+  }
+
+  /** Of every four lanes, the last two of a and of b in turns. */
+  void interleaveHigh(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x15);
+  }
+
+  /** Of every four lanes, two of a and two of b, two bits of {@code which} for each. */
+  void shuffle(int y, int a, int b, int which) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0xC6);
+    emit(which);
+  }
+
+  /** {@code memory = } the four lanes of y from {@code 4 * quarter} on. */
+  void storeQuarter(int y, int quarter, Address to) {
+    vector(MAP_0F3A, PREFIX_66, y, 0, to, EXTRACT);
+    emit(quarter);
   }
 
   /** {@code y = 0}. */

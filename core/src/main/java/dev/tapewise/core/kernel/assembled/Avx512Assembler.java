@@ -80,7 +80,14 @@ final class Avx512Assembler extends Assembler {
   void vector(int map, int prefix, int reg, int second, Address at, int opcode) {
     prefix(map, prefix, reg, second, 8 * at.indexBit(), at.base(), ALL);
     emit(opcode);
-    memory(reg, at, map == MAP_0F38 && opcode == BROADCAST ? Float.BYTES : VECTOR_BYTES);
+    memory(reg, at, operandBytes(map, opcode));
+  }
+
+  private static int operandBytes(int map, int opcode) {
+    if (map == MAP_0F38 && opcode == BROADCAST) {
+      return Float.BYTES;
+    }
+    return map == MAP_0F3A && opcode == EXTRACT ? 4 * Float.BYTES : VECTOR_BYTES;
   }
 
   @Override

@@ -92,14 +92,15 @@ final class TileCode {
   }
 
   /**
-   * {@code partial [columns, 2 vectors] += xᵀ · dy} over rows of two blocks {@code [row][lane]} of
-   * x and of dy each, or one where that is enough. On the stack: the number of rows, bytes from
+   * {@code partial [columns, 2 vectors] (+)= xᵀ · dy} over rows of two blocks {@code [row][lane]}
+   * of x and of dy each, or one where that is enough. On the stack: the number of rows, bytes from
    * block to block of x and of dy.
    *
    * @param columns columns of x, a multiple of 4 up to 2 lanes
-   * @param vectors 1 or 2
+   * @param vectors 1 or 2: with 1, what is written instead of added to has zeros behind it
+   * @param add whether chains start from partial
    */
-  static byte[] outer(int lanes, int columns, int vectors) {
+  static byte[] outer(int lanes, int columns, int vectors, boolean add) {
     TileCode code = new TileCode(lanes, columns, vectors);
     code.enter();
     code.asm.loadLong(RSI, Address.of(RSP, 8));
@@ -109,7 +110,7 @@ final class TileCode {
     int from = 0;
     while (from < columns) {
       int height = code.outerHeight(columns - from);
-      code.outerTile(from, height);
+      code.outerTile(from, height, add);
       from += height;
     }
     code.asm.zeroUpper();
@@ -328,12 +329,16 @@ final class TileCode {
     }
   }
 
-  private void outerTile(int from, int height) {
+  private void outerTile(int from, int height, boolean add) {
     asm.move(R10, RDI);
     asm.lea(RBX, Address.of(RDI, RCX, 1, 0));
     asm.move(RAX, RDX);
     for (int i = 0; i < vectors * height; i++) {
-      asm.load(i, partial(from, i));
+      if (add) {
+        asm.load(i, partial(from, i));
+      } else {
+        asm.zero(i);
+      }
     }
     asm.move(R11, RSI);
     asm.shiftRight(R11, 2);
@@ -343,6 +348,12 @@ final class TileCode {
     asm.unlessZero(() -> outerLoop(from, height, 1));
     for (int i = 0; i < vectors * height; i++) {
       asm.store(i, partial(from, i));
+    }
+    if (!add && vectors == 1) {
+      asm.zero(0);
+      for (int i = 0; i < height; i++) {
+        asm.store(0, Address.of(R8, (2 * (from + i) + 1) * vector));
+      }
     }
   }
 

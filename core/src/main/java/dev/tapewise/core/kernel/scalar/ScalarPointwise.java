@@ -153,6 +153,7 @@ final class ScalarPointwise implements Pointwise {
       boolean add,
       float @Nullable [] partial,
       int partialOffset,
+      boolean more,
       Reading x,
       GradientReading dy,
       int row,
@@ -169,6 +170,9 @@ final class ScalarPointwise implements Pointwise {
     float[] buffer = scratch.floats();
     int xRow = scratch.take(k);
     int dyRow = scratch.take(n);
+    if (partial != null && !more) {
+      Arrays.fill(partial, partialOffset + from * n, partialOffset + to * n, 0f);
+    }
     for (int r = 0; r < rows; r++) {
       staging.gradientRows(buffer, dyRow, dy, row + r, 1, n);
       if (dx != null) {
@@ -220,11 +224,6 @@ final class ScalarPointwise implements Pointwise {
         partial[at] = Math.fma(x[xRow + i], dy[dyRow + j], partial[at]);
       }
     }
-  }
-
-  @Override
-  public void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to) {
-    Arrays.fill(partial, partialOffset + from * n, partialOffset + to * n, 0f);
   }
 
   @Override

@@ -64,17 +64,19 @@ final class AssembledPointwise implements Pointwise {
       int columns,
       int from,
       int to) {
-    layout.packTransposed(packed, packedOffset, w, wOffset, reduce, columns, from, to);
+    int at = packedOffset + from * reduce;
+    for (int first = from; first < to; first += WIDTH, at += reduce * WIDTH) {
+      int whole = columns - first < WIDTH ? 0 : reduce - reduce % L;
+      if (whole > 0) {
+        tiles.transpose(packed, at, w, wOffset + first * reduce, reduce, whole);
+      }
+      VectorPointwise.transposePanel(packed, at, w, wOffset, reduce, columns, first, whole);
+    }
   }
 
   @Override
   public int partialSize(int k, int n) {
     return layout.partialSize(k, n);
-  }
-
-  @Override
-  public void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to) {
-    layout.clearPartial(partial, partialOffset, k, n, from, to);
   }
 
   @Override
@@ -337,6 +339,7 @@ final class AssembledPointwise implements Pointwise {
       boolean add,
       float @Nullable [] partial,
       int partialOffset,
+      boolean more,
       Reading x,
       GradientReading dy,
       int row,
@@ -384,8 +387,9 @@ final class AssembledPointwise implements Pointwise {
             edge);
       }
       if (partial != null) {
-        staging.stage(xBlocks, step, x, first * k, count, k, scratch);
-        outer(partial, partialOffset, buffer, xBlocks, dyBlocks, step, count, k, n, from, to);
+        staging.stage(xBlocks, step, x, first * k, count, k, from, to, scratch);
+        boolean sum = more || r > 0;
+        outer(partial, partialOffset, sum, buffer, xBlocks, dyBlocks, step, count, k, n, from, to);
       }
     }
     scratch.release(mark, intMark);
@@ -414,15 +418,16 @@ final class AssembledPointwise implements Pointwise {
       int count = Math.min(block, rows - r);
       staging.copy(dyBlocks, step, dy, dyOffset + r * n, count, n, scratch);
       staging.copy(xBlocks, step, x, xOffset + r * k, count, k, scratch);
-      outer(partial, partialOffset, buffer, xBlocks, dyBlocks, step, count, k, n, 0, k);
+      outer(partial, partialOffset, true, buffer, xBlocks, dyBlocks, step, count, k, n, 0, k);
     }
     scratch.release(mark, intMark);
   }
 
-  /** Rows of {@code partial += xᵀ · dy} for one block of rows. */
+  /** Rows of {@code partial (+)= xᵀ · dy} for one block of rows. */
   private void outer(
       float[] partial,
       int partialOffset,
+      boolean add,
       float[] buffer,
       int xBlocks,
       int dyBlocks,
@@ -451,7 +456,8 @@ final class AssembledPointwise implements Pointwise {
             step,
             rows,
             columns,
-            n - c);
+            n - c,
+            add);
       }
     }
   }

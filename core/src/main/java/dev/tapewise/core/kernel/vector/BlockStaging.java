@@ -33,15 +33,40 @@ final class BlockStaging {
 
   /** Stages {@code width} pixels of an array, from {@code at} on, as they are. */
   void copy(int to, int blockStep, float[] x, int at, int width, int channels, Scratch scratch) {
+    copy(to, blockStep, x, at, width, channels, 0, channels, scratch);
+  }
+
+  private void copy(
+      int to,
+      int blockStep,
+      float[] x,
+      int at,
+      int width,
+      int channels,
+      int first,
+      int last,
+      Scratch scratch) {
     float[] floats = scratch.floats();
-    int blocks = blocks(channels);
+    int blocks = blocks(last - first);
     if (assembled != null && blocks > 0) {
       int intMark = scratch.intMark();
       int ints = scratch.takeInts(scratchInts());
-      assembled.copy(floats, to, blockStep, x, at, width, channels, blocks, scratch.ints(), ints);
+      assembled.copy(
+          floats,
+          to + first / L * blockStep,
+          blockStep,
+          x,
+          at + first,
+          width,
+          channels,
+          blocks,
+          scratch.ints(),
+          ints);
       scratch.release(scratch.mark(), intMark);
     }
-    RowStaging.copy(floats, to, blockStep, x, at, width, channels, blocks * L);
+    if (assembled == null || last == channels) {
+      RowStaging.copy(floats, to, blockStep, x, at, width, channels, blocks(channels) * L);
+    }
   }
 
   /** Channel blocks that are staged assembled. */
@@ -56,33 +81,50 @@ final class BlockStaging {
    * @param from where the first pixel lies behind the reading's offset
    */
   void stage(int to, int blockStep, Reading x, int from, int width, int channels, Scratch scratch) {
+    stage(to, blockStep, x, from, width, channels, 0, channels, scratch);
+  }
+
+  /**
+   * The same of the channels {@code first} to {@code last} at least, both whole blocks or the last
+   * channel, each to the place that it has among all.
+   */
+  void stage(
+      int to,
+      int blockStep,
+      Reading x,
+      int from,
+      int width,
+      int channels,
+      int first,
+      int last,
+      Scratch scratch) {
     float[] floats = scratch.floats();
     float[] coefficients = x.coefficients();
     int at = x.offset() + from;
     if (coefficients == null) {
-      copy(to, blockStep, x.data(), at, width, channels, scratch);
+      copy(to, blockStep, x.data(), at, width, channels, first, last, scratch);
       return;
     }
     if (!(x.activation() instanceof Activation.Clamp clamp)) {
-      hardSwish(to, blockStep, x, from, width, channels, coefficients, scratch);
+      hardSwish(to, blockStep, x, from, width, channels, first, last, coefficients, scratch);
       return;
     }
-    int blocks = blocks(channels);
+    int blocks = blocks(last - first);
     if (assembled != null && blocks > 0) {
       int intMark = scratch.intMark();
       int ints = scratch.takeInts(scratchInts());
       assembled.normalise(
           floats,
-          to,
+          to + first / L * blockStep,
           blockStep,
           x.data(),
-          at,
+          at + first,
           width,
           channels,
           blocks,
           coefficients,
-          x.scale(),
-          x.shift(),
+          x.scale() + first,
+          x.shift() + first,
           RowStaging.belowBound(clamp.low()),
           clamp.low(),
           RowStaging.aboveBound(clamp.high()),
@@ -91,20 +133,22 @@ final class BlockStaging {
           ints);
       scratch.release(scratch.mark(), intMark);
     }
-    RowStaging.normalise(
-        floats,
-        to,
-        blockStep,
-        x.data(),
-        at,
-        width,
-        channels,
-        blocks * L,
-        coefficients,
-        x.scale(),
-        x.shift(),
-        clamp.low(),
-        clamp.high());
+    if (assembled == null || last == channels) {
+      RowStaging.normalise(
+          floats,
+          to,
+          blockStep,
+          x.data(),
+          at,
+          width,
+          channels,
+          blocks(channels) * L,
+          coefficients,
+          x.scale(),
+          x.shift(),
+          clamp.low(),
+          clamp.high());
+    }
   }
 
   /** Stages {@code width} pixels of a gradient. */
@@ -183,28 +227,33 @@ final class BlockStaging {
       int from,
       int width,
       int channels,
+      int first,
+      int last,
       float[] coefficients,
       Scratch scratch) {
-    int blocks = blocks(channels);
+    int blocks = blocks(last - first);
     if (assembled != null && blocks > 0) {
       int intMark = scratch.intMark();
       assembled.hardSwish(
           scratch.floats(),
-          to,
+          to + first / L * blockStep,
           blockStep,
           x.data(),
-          x.offset() + from,
+          x.offset() + from + first,
           width,
           channels,
           blocks,
           coefficients,
-          x.scale(),
-          x.shift(),
+          x.scale() + first,
+          x.shift() + first,
           scratch.ints(),
           scratch.takeInts(scratchInts()));
       scratch.release(scratch.mark(), intMark);
     }
-    HardSwishRows.stage(scratch.floats(), to, blockStep, x, from, width, channels, blocks * L);
+    if (assembled == null || last == channels) {
+      int done = blocks(channels) * L;
+      HardSwishRows.stage(scratch.floats(), to, blockStep, x, from, width, channels, done);
+    }
   }
 
   private void hardSwish(

@@ -41,11 +41,25 @@ final class Panels {
   /** Rows as they are. */
   static void copy(
       float[] out, int outOffset, int stride, float[] x, int xOffset, int rows, int columns) {
+    copy(out, outOffset, stride, x, xOffset, rows, columns, 0, columns);
+  }
+
+  /** The panels of the columns {@code first} to {@code last} at least. */
+  static void copy(
+      float[] out,
+      int outOffset,
+      int stride,
+      float[] x,
+      int xOffset,
+      int rows,
+      int columns,
+      int first,
+      int last) {
     int whole = columns - columns % L;
     for (int r = 0; r < rows; r++) {
       int from = xOffset + r * columns;
       int to = outOffset + r * WIDTH;
-      for (int c = 0; c < whole; c += L) {
+      for (int c = first; c < Math.min(whole, last); c += L) {
         FloatVector.fromArray(S, x, from + c).intoArray(out, to + c / WIDTH * stride + c % WIDTH);
       }
     }
@@ -61,7 +75,10 @@ final class Panels {
     clearRest(out, outOffset, stride, rows, columns);
   }
 
-  /** Rows of a reading through a norm and a clamp. */
+  /**
+   * Rows of a reading through a norm and a clamp, the panels of the columns {@code first} to {@code
+   * last} at least.
+   */
   static void normalise(
       float[] out,
       int outOffset,
@@ -71,7 +88,9 @@ final class Panels {
       Activation.Clamp clamp,
       int row,
       int rows,
-      int columns) {
+      int columns,
+      int first,
+      int last) {
     int from = x.offset() + row * columns;
     normalise(
         out,
@@ -85,7 +104,9 @@ final class Panels {
         clamp.low(),
         clamp.high(),
         rows,
-        columns);
+        columns,
+        first,
+        last);
     if (columns % L != 0) {
       for (int r = 0; r < rows; r++) {
         int to = outOffset + r * WIDTH;
@@ -114,14 +135,16 @@ final class Panels {
       float low,
       float high,
       int rows,
-      int columns) {
+      int columns,
+      int first,
+      int last) {
     FloatVector lowest = FloatVector.broadcast(S, low);
     FloatVector highest = FloatVector.broadcast(S, high);
-    int whole = columns - columns % L;
+    int whole = Math.min(columns - columns % L, last);
     for (int r = 0; r < rows; r++) {
       int x0 = xOffset + r * columns;
       int to = outOffset + r * WIDTH;
-      for (int c = 0; c < whole; c += L) {
+      for (int c = first; c < whole; c += L) {
         FloatVector.fromArray(S, x, x0 + c)
             .fma(
                 FloatVector.fromArray(S, coefficients, scale + c),
@@ -133,9 +156,12 @@ final class Panels {
     }
   }
 
-  /** The hard swish of all that the panels hold, in place; it leaves zeros zero. */
-  static void hardSwish(float[] panels, int at, int stride, int rows, int columns) {
-    for (int p = 0; p < count(columns); p++) {
+  /**
+   * The hard swish of all that the panels of the columns {@code first} to {@code last} hold, in
+   * place; it leaves zeros zero.
+   */
+  static void hardSwish(float[] panels, int at, int stride, int rows, int first, int last) {
+    for (int p = first / WIDTH; p < count(last); p++) {
       int panel = at + p * stride;
       HARD_SWISH.values(panels, panel, panels, panel, rows * WIDTH, panels, panel);
     }

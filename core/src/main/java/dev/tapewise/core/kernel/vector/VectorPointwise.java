@@ -6,6 +6,8 @@ import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * in parts that continue through y.
  */
 final class VectorPointwise implements Pointwise {
+  private static final VectorSpecies<Float> S = Lanes.SPECIES;
+  private static final int L = Lanes.COUNT;
   private static final int WIDTH = Tiles.WIDTH;
 
   /** Floats of a block's rows of x and y. */
@@ -55,10 +59,26 @@ final class VectorPointwise implements Pointwise {
     int at = packedOffset + from * reduce;
     for (int first = from; first < to; first += WIDTH) {
       int valid = Math.min(WIDTH, columns - first);
+      if (valid == WIDTH) {
+        packPanel(packed, at, w, wOffset + first, reduce, columns);
+        at += reduce * WIDTH;
+        continue;
+      }
       for (int i = 0; i < reduce; i++, at += WIDTH) {
         System.arraycopy(w, wOffset + i * columns + first, packed, at, valid);
         Arrays.fill(packed, at + valid, at + WIDTH, 0f);
       }
+    }
+  }
+
+  /** A panel of whole vectors: rows far apart, of which a processor waits for many at a time. */
+  private static void packPanel(
+      float[] packed, int at, float[] w, int from, int reduce, int columns) {
+    for (int i = 0; i < reduce; i++) {
+      int row = from + i * columns;
+      int to = at + i * WIDTH;
+      FloatVector.fromArray(S, w, row).intoArray(packed, to);
+      FloatVector.fromArray(S, w, row + L).intoArray(packed, to + L);
     }
   }
 
@@ -74,14 +94,29 @@ final class VectorPointwise implements Pointwise {
       int to) {
     int at = packedOffset + from * reduce;
     for (int first = from; first < to; first += WIDTH) {
-      int valid = Math.min(WIDTH, columns - first);
-      for (int i = 0; i < reduce; i++, at += WIDTH) {
-        int column = wOffset + first * reduce + i;
-        for (int j = 0; j < valid; j++) {
-          packed[at + j] = w[column + j * reduce];
-        }
-        Arrays.fill(packed, at + valid, at + WIDTH, 0f);
+      transposePanel(packed, at, w, wOffset, reduce, columns, first, 0);
+      at += reduce * WIDTH;
+    }
+  }
+
+  /** One panel of the transpose, the rows from {@code from} on. */
+  static void transposePanel(
+      float[] packed,
+      int panel,
+      float[] w,
+      int wOffset,
+      int reduce,
+      int columns,
+      int first,
+      int from) {
+    int valid = Math.min(WIDTH, columns - first);
+    for (int i = from; i < reduce; i++) {
+      int at = panel + i * WIDTH;
+      int column = wOffset + first * reduce + i;
+      for (int j = 0; j < valid; j++) {
+        packed[at + j] = w[column + j * reduce];
       }
+      Arrays.fill(packed, at + valid, at + WIDTH, 0f);
     }
   }
 
@@ -380,6 +415,7 @@ final class VectorPointwise implements Pointwise {
       boolean add,
       float @Nullable [] partial,
       int partialOffset,
+      boolean more,
       Reading x,
       GradientReading dy,
       int row,
@@ -400,6 +436,9 @@ final class VectorPointwise implements Pointwise {
     int staged = dy.isRaw() ? 0 : scratch.take(block * n);
     int dyPanels = partial == null ? 0 : scratch.take(Panels.count(n) * stride);
     int xPanels = partial == null ? 0 : scratch.take(Panels.count(k) * stride);
+    if (partial != null && !more) {
+      clearPartial(partial, partialOffset, k, n, from, to);
+    }
     for (int r = 0; r < rows; r += block) {
       int first = row + r;
       int count = Math.min(block, rows - r);
@@ -431,15 +470,15 @@ final class VectorPointwise implements Pointwise {
             edge);
       }
       if (partial != null) {
-        inputPanels(buffer, xPanels, stride, x, first, count, k);
+        inputPanels(buffer, xPanels, stride, x, first, count, k, from, to);
         outer(partial, partialOffset, buffer, xPanels, dyPanels, stride, count, k, n, from, to);
       }
     }
     scratch.release(mark, intMark);
   }
 
-  @Override
-  public void clearPartial(float[] partial, int partialOffset, int k, int n, int from, int to) {
+  private static void clearPartial(
+      float[] partial, int partialOffset, int k, int n, int from, int to) {
     int size = panelSize(k);
     int end = (to + 3) / 4 * 4;
     for (int p = 0; p < Panels.count(n); p++) {
@@ -498,15 +537,24 @@ final class VectorPointwise implements Pointwise {
   }
 
   private static void inputPanels(
-      float[] buffer, int panels, int stride, Reading x, int row, int rows, int k) {
+      float[] buffer,
+      int panels,
+      int stride,
+      Reading x,
+      int row,
+      int rows,
+      int k,
+      int from,
+      int to) {
     float[] coefficients = x.coefficients();
     if (coefficients == null) {
-      Panels.copy(buffer, panels, stride, x.data(), x.offset() + row * k, rows, k);
+      Panels.copy(buffer, panels, stride, x.data(), x.offset() + row * k, rows, k, from, to);
     } else if (x.activation() instanceof Activation.Clamp clamp) {
-      Panels.normalise(buffer, panels, stride, x, coefficients, clamp, row, rows, k);
+      Panels.normalise(buffer, panels, stride, x, coefficients, clamp, row, rows, k, from, to);
     } else {
-      Panels.normalise(buffer, panels, stride, x, coefficients, Activation.NONE, row, rows, k);
-      Panels.hardSwish(buffer, panels, stride, rows, k);
+      Activation.Clamp none = Activation.NONE;
+      Panels.normalise(buffer, panels, stride, x, coefficients, none, row, rows, k, from, to);
+      Panels.hardSwish(buffer, panels, stride, rows, from, to);
     }
   }
 

@@ -84,6 +84,7 @@ final class AssembledTilesTest {
       @ForAll @IntRange(min = 1, max = 8) int fours,
       @ForAll @IntRange(min = 1, max = 32) int valid,
       @ForAll @IntRange(max = 3) int gap,
+      @ForAll boolean add,
       @ForAll Random random) {
     int lanes = BothWidths.lanes(wide);
     int width = 2 * lanes;
@@ -96,6 +97,9 @@ final class AssembledTilesTest {
     float[] dyBlocks = blocks(dy, rows, summed, lanes, step);
     float[] partial = floats(random, columns * width);
     float[] expected = partial.clone();
+    if (!add) {
+      Arrays.fill(expected, BEFORE, BEFORE + columns * width, 0f);
+    }
     for (int i = 0; i < columns; i++) {
       for (int c = 0; c < summed; c++) {
         int at = BEFORE + i * width + c;
@@ -108,8 +112,31 @@ final class AssembledTilesTest {
     BothWidths.kernels(wide)
         .tiles()
         .outer(
-            partial, BEFORE, xBlocks, BEFORE, step, dyBlocks, BEFORE, step, rows, columns, valid);
+            partial, BEFORE, xBlocks, BEFORE, step, dyBlocks, BEFORE, step, rows, columns, valid,
+            add);
     assertArrayEquals(expected, partial, 0f);
+  }
+
+  @Property(tries = 100)
+  void transposesPutEveryElementInItsPlace(
+      @ForAll boolean wide,
+      @ForAll @IntRange(min = 1, max = 5) int vectors,
+      @ForAll @IntRange(max = 3) int gap,
+      @ForAll Random random) {
+    int lanes = BothWidths.lanes(wide);
+    int width = 2 * lanes;
+    int columns = vectors * lanes;
+    int stride = columns + gap;
+    float[] x = floats(random, width * stride);
+    float[] panel = floats(random, columns * width);
+    float[] expected = panel.clone();
+    for (int i = 0; i < columns; i++) {
+      for (int j = 0; j < width; j++) {
+        expected[BEFORE + i * width + j] = x[BEFORE + j * stride + i];
+      }
+    }
+    BothWidths.kernels(wide).tiles().transpose(panel, BEFORE, x, BEFORE, stride, columns);
+    assertArrayEquals(expected, panel, 0f);
   }
 
   /** Rows {@code [rows, columns]} as blocks of lanes, NaN where nothing lies. */
@@ -158,13 +185,21 @@ final class AssembledTilesTest {
     refused(() -> blocks(code, y, blocks, 0, step, new float[99 * width], width, rows, lanes + 1));
     refused(() -> blocks(code, y, blocks, 0, step, panel, width, (1 << 28) + 1, reduce));
     float[] partial = new float[4 * width];
-    code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes);
-    refused(() -> code.outer(partial, 1, blocks, 0, step, blocks, 0, step, rows, 4, lanes));
-    refused(() -> code.outer(partial, 0, blocks, 1, step, blocks, 0, step, rows, 4, lanes));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 1, step, rows, 4, lanes));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, width));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, 0, 4, lanes));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 8, lanes));
+    code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false);
+    refused(() -> code.outer(partial, 1, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false));
+    refused(() -> code.outer(partial, 0, blocks, 1, step, blocks, 0, step, rows, 4, lanes, false));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 1, step, rows, 4, lanes, false));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, width, false));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, 0, 4, lanes, false));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 8, lanes, false));
+    float[] square = new float[width * width];
+    float[] other = new float[width * width];
+    code.transpose(other, 0, square, 0, width, width);
+    refused(() -> code.transpose(other, 1, square, 0, width, width));
+    refused(() -> code.transpose(other, 0, square, 1, width, width));
+    refused(() -> code.transpose(other, 0, square, 0, width - 1, width));
+    refused(() -> code.transpose(other, 0, square, 0, width, width - 1));
+    refused(() -> code.transpose(other, 0, square, 0, width, 0));
   }
 
   private static void blocks(

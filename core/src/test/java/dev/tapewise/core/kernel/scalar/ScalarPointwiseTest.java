@@ -56,6 +56,7 @@ final class ScalarPointwiseTest {
           add,
           null,
           0,
+          false,
           Reading.raw(x, 0),
           gradient,
           0,
@@ -81,14 +82,15 @@ final class ScalarPointwiseTest {
 
   @Test
   void everyWeightGradientIsOneChainOverTheRows() {
-    float[] partial = new float[kernel.partialSize(K, N)];
+    float[] partial = floats(6, kernel.partialSize(K, N));
     Reading input = Reading.raw(x, 0);
     GradientReading gradient = GradientReading.raw(dy, 0);
     float[] none = new float[0];
     kernel.backward(
-        null, 0, false, partial, 0, input, gradient, 0, 2, K, N, none, 0, 0, K, scratch);
+        null, 0, false, partial, 0, false, input, gradient, 0, 2, K, N, none, 0, 0, K, scratch);
     kernel.backward(
-        null, 0, false, partial, 0, input, gradient, 2, ROWS - 2, K, N, none, 0, 0, K, scratch);
+        null, 0, false, partial, 0, true, input, gradient, 2, ROWS - 2, K, N, none, 0, 0, K,
+        scratch);
     float[] dw = new float[K * N];
     kernel.unpackPartial(dw, 0, false, partial, 0, K, N, 0, K);
     for (int i = 0; i < K; i++) {
