@@ -13,6 +13,7 @@ import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Statistics;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,12 @@ final class PointwiseTasks {
 
   /** Pieces of rows begin at a multiple of it, the height of all tiles. */
   private static final int ROWS = 12;
+
+  /**
+   * Times the outputs: fewer rows than that are few. Sixteen partials would then cost more than to
+   * gather sums of the input's gradient in a task of its own, which reads it and one more tensor.
+   */
+  private static final int FEW_ROWS = 24;
 
   /** Rows of a partial weight gradient at least. */
   private static final int PARTIAL_ROWS = 48;
@@ -329,7 +336,12 @@ final class PointwiseTasks {
     int stride = Scratch.roundUp(size);
     Operand x = binding.input(0);
     int rows = rows(x, binding.capacity());
-    int partial = dw == null ? 0 : binding.workspace((long) partials(rows) * stride);
+    int most =
+        IntStream.rangeClosed(1, binding.capacity())
+            .map(batch -> partials(rows(x, batch), bands.count(x.images(batch))))
+            .max()
+            .orElseThrow();
+    int partial = dw == null ? 0 : binding.workspace((long) most * stride);
     binding.scratch(kernel.backwardScratch(rows, k, n), kernel.scratchInts());
     BandGradientSums sums = binding.gradientSums(0);
     Backward task =
@@ -403,12 +415,12 @@ final class PointwiseTasks {
   }
 
   /**
-   * Partial weight gradients of so many rows: one or few where weights are large. Each costs about
-   * three passes over it, and where there are fewer, rows of dy are staged for more parts of
-   * columns. Both together cost least near √(4 rows / k).
+   * Partial weight gradients of so many rows: as many as there can be where rows are many. Where
+   * they are few, each costs about three passes over it, and where there are fewer, rows of dy are
+   * staged for more parts of columns. Both together cost least near √(4 rows / k).
    */
-  private int partials(int rows) {
-    int best = (int) Math.sqrt(4.0 * rows / k);
+  private int partials(int rows, int bands) {
+    int best = rows < FEW_ROWS * n ? (int) Math.sqrt(4.0 * rows / k) : bands;
     return Chunks.partials(Math.min(best, rows / PARTIAL_ROWS), k * n);
   }
 
@@ -461,7 +473,8 @@ final class PointwiseTasks {
 
     /** Sums over rows that are combined at the end. */
     int partials(int batch) {
-      return PointwiseTasks.this.partials(rows(input, batch));
+      int bandCount = bands.count(input.images(batch));
+      return PointwiseTasks.this.partials(rows(input, batch), bandCount);
     }
 
     boolean divided(int batch) {
