@@ -1,15 +1,33 @@
 package dev.tapewise.examples;
 
 import dev.tapewise.nn.train.TrainingStep;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/** What counted steps took, gathered without allocating. */
+/**
+ * What counted steps took, and the first of all steps, warm-up included; gathered without
+ * allocating.
+ */
 final class StepTimes {
   private static final long SEED = 0;
+
+  /** Steps that are looked at for when full speed was reached. */
+  private static final int MOST_FIRST = 10_000;
+
+  /** Steps whose median is full speed, if it is at most so many times the counted steps' median. */
+  private static final int WINDOW = 5;
+
+  private static final double NEAR = 1.1;
 
   private final long[] nanos;
   private final float[] losses;
   private long bytes;
+
+  /** What the first steps took, whether they count or not, and when they ended. */
+  private final long[] took = new long[MOST_FIRST];
+
+  private final long[] ended = new long[MOST_FIRST];
+  private int played;
 
   StepTimes(int steps) {
     nanos = new long[steps];
@@ -20,7 +38,13 @@ final class StepTimes {
   void play(TrainingStep step, int batch, float learningRate, int number, int at) {
     long begun = System.nanoTime();
     losses[at] = step.run(batch, learningRate, SEED, number);
-    nanos[at] = System.nanoTime() - begun;
+    long end = System.nanoTime();
+    nanos[at] = end - begun;
+    if (played < MOST_FIRST) {
+      took[played] = end - begun;
+      ended[played] = end;
+      played++;
+    }
   }
 
   void begin(long allocated) {
@@ -37,6 +61,31 @@ final class StepTimes {
   }
 
   double medianMillis() {
+    return medianMillis(nanos);
+  }
+
+  /** What the first step of all took. */
+  double firstMillis() {
+    return took[0] / 1e6;
+  }
+
+  /**
+   * Seconds from the start of the process to the end of the first step that begins five whose
+   * median is within 10 % of the counted steps'; -1 where there are none.
+   */
+  double fullSpeedSeconds() {
+    double limit = NEAR * medianMillis();
+    for (int i = 0; i + WINDOW <= played; i++) {
+      if (medianMillis(Arrays.copyOfRange(took, i, i + WINDOW)) <= limit) {
+        long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+        double now = (System.currentTimeMillis() - started) / 1e3;
+        return now - (System.nanoTime() - ended[i]) / 1e9;
+      }
+    }
+    return -1;
+  }
+
+  private static double medianMillis(long[] nanos) {
     long[] sorted = nanos.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;

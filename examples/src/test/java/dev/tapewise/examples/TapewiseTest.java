@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -118,6 +119,8 @@ final class TapewiseTest {
             "step_ms_median",
             "step_ms_min",
             "step_ms_max",
+            "first_step_ms",
+            "full_speed_s",
             "bytes_per_step",
             "peak_rss_mb",
             "planned_mb",
@@ -134,6 +137,33 @@ final class TapewiseTest {
     assertThat(hash(run(one))).isEqualTo(hash(first));
     one[5] = "--warmup=0";
     assertThat(hash(run(one))).isEqualTo(hash(first));
+  }
+
+  @Test
+  void stepSaysWhenItWasAtFullSpeed() {
+    double before = uptime();
+    Run run =
+        run(
+            "step",
+            "--model=mobilenet_v1-cifar",
+            "--batch=2",
+            "--size=8",
+            "--warmup=3",
+            "--steps=9");
+    double first = number(run, "first_step_ms");
+    assertThat(first).isGreaterThanOrEqualTo(number(run, "step_ms_min"));
+    double fullSpeed = number(run, "full_speed_s");
+    assertThat(fullSpeed).isBetween(before, uptime());
+  }
+
+  private static double uptime() {
+    return ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
+  }
+
+  private static double number(Run run, String name) {
+    Matcher value = Pattern.compile("\"" + name + "\": ([-0-9.]+)").matcher(run.out());
+    assertThat(value.find()).isTrue();
+    return Double.parseDouble(value.group(1));
   }
 
   @Test
