@@ -51,7 +51,11 @@ final class Description {
       return passed.isEmpty() || again.isEmpty() ? passed + again : passed + "; " + again;
     }
     StringBuilder remark = new StringBuilder();
-    remark.append(group.virtual() ? "read by its consumer" : "written once: " + group.why());
+    int readers = plan.graph().uses(group.terminal()).size();
+    remark.append(
+        group.virtual()
+            ? readers == 1 ? "read by its consumer" : "read by its consumers"
+            : "written once: " + group.why());
     if (!(node.op() instanceof NormOp norm && norm.needsStatistics())) {
       remark.append("; running statistics");
     } else {
@@ -61,12 +65,17 @@ final class Description {
     if (plan.graph().inBackward(node)) {
       remark.append(
           group.sumsGatherer() != null
-              ? "; gradient sums by the consumer"
+              ? "; gradient sums by " + gatherer(group, group.sumsGatherer())
               : "; gradient sums in a pass");
       remark.append(
           group.gradientVirtual() ? "; gradient read by the producer" : "; gradient written once");
     }
     return again.isEmpty() ? remark.toString() : remark + "; " + again;
+  }
+
+  private static String gatherer(Group group, Graph.Use use) {
+    boolean direct = use.node().inputs().get(use.input()) == group.terminal();
+    return direct ? "the consumer" : use.node().label();
   }
 
   private static String passed(CompiledPlan plan, Node node) {

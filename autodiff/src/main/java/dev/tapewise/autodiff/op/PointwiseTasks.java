@@ -48,7 +48,7 @@ final class PointwiseTasks {
    */
   private static final int FEW_ROWS = 24;
 
-  /** Rows of a partial weight gradient at least. */
+  /** There is at most one partial weight gradient for so many rows. */
   private static final int PARTIAL_ROWS = 48;
 
   PointwiseTasks(int height, int width, int k, int n) {

@@ -160,7 +160,7 @@ class ResidualSumTest {
         .singleElement()
         .asString()
         .contains("read by its consumer")
-        .contains("gradient sums by the consumer");
+        .contains("gradient sums by c (conv2d)");
     assertThat(play(ResidualSumTest::chain, 8, 4, o -> o).description())
         .contains("gradient passed on");
   }
