@@ -174,9 +174,9 @@ public final class BatchNorm implements NormOp {
     if (!form.sumsGathered()) {
       Statistics statistics = binding.kernels().statistics();
       binding.play(
-          new Bands(bands, x) {
+          new BandTask(bands, x) {
             @Override
-            void run(int band, int row, int rows) {
+            void run(int band, int row, int rows, Scratch scratch) {
               GradientSums.band(statistics, sums, band, row, rows, channels);
             }
           });
@@ -189,9 +189,9 @@ public final class BatchNorm implements NormOp {
       Staging staging = binding.kernels().staging();
       GradientReading gate = sums.gate();
       binding.play(
-          new Bands(bands, x) {
+          new BandTask(bands, x) {
             @Override
-            void run(int band, int row, int rows) {
+            void run(int band, int row, int rows, Scratch scratch) {
               staging.gradientRows(
                   dx.data(), dx.offset() + row * channels, gate, row, rows, channels);
             }
@@ -199,32 +199,7 @@ public final class BatchNorm implements NormOp {
     }
   }
 
-  /** One chunk per band. */
-  private abstract static class Bands implements Task {
-    private final RowBands bands;
-    private final Operand x;
-
-    Bands(RowBands bands, Operand x) {
-      this.bands = bands;
-      this.x = x;
-    }
-
-    @Override
-    public int chunks(int batch) {
-      return bands.count(x.images(batch));
-    }
-
-    @Override
-    public void run(int chunk, int batch, Scratch scratch) {
-      int images = x.images(batch);
-      int row = bands.start(chunk, images);
-      run(chunk, row, bands.start(chunk + 1, images) - row);
-    }
-
-    abstract void run(int band, int row, int rows);
-  }
-
-  private static final class Moments extends Bands {
+  private static final class Moments extends BandTask {
     private final Statistics kernel;
     private final Operand x;
     private final NormForm form;
@@ -239,7 +214,7 @@ public final class BatchNorm implements NormOp {
     }
 
     @Override
-    void run(int band, int row, int rows) {
+    void run(int band, int row, int rows, Scratch scratch) {
       float[] data = form.statistics().data();
       int at = band * form.statistics().stride();
       kernel.moments(

@@ -80,7 +80,7 @@ final class PointwiseTasks {
             }
 
             @Override
-            void run(int band, int row, int rows) {
+            void run(int band, int row, int rows, Scratch scratch) {
               moments.gather(band, row, rows);
             }
           });
@@ -164,31 +164,18 @@ final class PointwiseTasks {
    * What is gathered over all columns of a band: by itself where the columns are divided, otherwise
    * right behind the product.
    */
-  private abstract static class WhereDivided implements Task {
-    private final RowBands bands;
-    private final Operand input;
-
+  private abstract static class WhereDivided extends BandTask {
     WhereDivided(RowBands bands, Operand input) {
-      this.bands = bands;
-      this.input = input;
+      super(bands, input);
     }
 
     @Override
     public int chunks(int batch) {
-      return divided(batch) ? bands.count(input.images(batch)) : 0;
-    }
-
-    @Override
-    public void run(int chunk, int batch, Scratch scratch) {
-      int images = input.images(batch);
-      int row = bands.start(chunk, images);
-      run(chunk, row, bands.start(chunk + 1, images) - row);
+      return divided(batch) ? super.chunks(batch) : 0;
     }
 
     /** Whether the product of such a batch has its columns divided. */
     abstract boolean divided(int batch);
-
-    abstract void run(int band, int row, int rows);
   }
 
   /** The statistics of the output, band by band. */
@@ -372,7 +359,7 @@ final class PointwiseTasks {
             }
 
             @Override
-            void run(int band, int row, int rows) {
+            void run(int band, int row, int rows, Scratch scratch) {
               GradientSums.band(statistics, sums, band, row, rows, k);
             }
           });

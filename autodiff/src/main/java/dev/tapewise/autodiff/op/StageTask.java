@@ -3,21 +3,19 @@ package dev.tapewise.autodiff.op;
 import dev.tapewise.autodiff.Binding;
 import dev.tapewise.autodiff.Operand;
 import dev.tapewise.core.Scratch;
-import dev.tapewise.core.Task;
 import dev.tapewise.core.geometry.RowBands;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
 
 /** Writes a tensor as it is read, band by band of {@link RowBands}. */
-final class StageTask implements Task {
+final class StageTask extends BandTask {
   private final Staging staging;
-  private final RowBands bands;
   private final Operand to;
   private final Reading x;
 
   StageTask(Staging staging, Operand to, Reading x) {
+    super(RowBands.of(to.shape()), to);
     this.staging = staging;
-    this.bands = RowBands.of(to.shape());
     this.to = to;
     this.x = x;
   }
@@ -35,15 +33,7 @@ final class StageTask implements Task {
   }
 
   @Override
-  public int chunks(int batch) {
-    return bands.count(to.images(batch));
-  }
-
-  @Override
-  public void run(int chunk, int batch, Scratch scratch) {
-    int images = to.images(batch);
-    int row = bands.start(chunk, images);
-    int rows = bands.start(chunk + 1, images) - row;
+  void run(int band, int row, int rows, Scratch scratch) {
     staging.rows(to.data(), to.offset() + row * to.channels(), x, row, rows, to.channels());
   }
 }

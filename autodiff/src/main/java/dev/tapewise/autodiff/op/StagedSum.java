@@ -3,7 +3,6 @@ package dev.tapewise.autodiff.op;
 import dev.tapewise.autodiff.Binding;
 import dev.tapewise.autodiff.Operand;
 import dev.tapewise.core.Scratch;
-import dev.tapewise.core.Task;
 import dev.tapewise.core.geometry.RowBands;
 import dev.tapewise.core.kernel.Elementwise;
 import dev.tapewise.core.kernel.Reading;
@@ -13,19 +12,18 @@ import dev.tapewise.core.kernel.Staging;
  * The sum of two tensors of one shape, of which at least one is read through a norm: a band of rows
  * is staged where the sum goes, and the other tensor is added while it is in cache.
  */
-final class StagedSum implements Task {
+final class StagedSum extends BandTask {
   private final Staging staging;
   private final Elementwise elementwise;
-  private final RowBands bands;
   private final Operand y;
   private final Reading staged;
   private final Reading other;
 
-  private StagedSum(Binding binding, Operand staged, Operand other) {
+  private StagedSum(Binding binding, RowBands bands, Operand staged, Operand other) {
+    super(bands, binding.output());
     this.staging = binding.kernels().staging();
     this.elementwise = binding.kernels().elementwise();
     this.y = binding.output();
-    this.bands = RowBands.of(y.shape());
     this.staged = staged.reading();
     this.other = other.reading();
     if (!this.other.isRaw()) {
@@ -34,20 +32,15 @@ final class StagedSum implements Task {
   }
 
   static StagedSum of(Binding binding, Operand a, Operand b) {
-    return a.reading().isRaw() ? new StagedSum(binding, b, a) : new StagedSum(binding, a, b);
+    RowBands bands = RowBands.of(binding.output().shape());
+    return a.reading().isRaw()
+        ? new StagedSum(binding, bands, b, a)
+        : new StagedSum(binding, bands, a, b);
   }
 
   @Override
-  public int chunks(int batch) {
-    return bands.count(y.images(batch));
-  }
-
-  @Override
-  public void run(int chunk, int batch, Scratch scratch) {
-    int images = y.images(batch);
+  void run(int band, int row, int rows, Scratch scratch) {
     int channels = y.channels();
-    int row = bands.start(chunk, images);
-    int rows = bands.start(chunk + 1, images) - row;
     int count = rows * channels;
     int at = y.offset() + row * channels;
     staging.rows(y.data(), at, staged, row, rows, channels);

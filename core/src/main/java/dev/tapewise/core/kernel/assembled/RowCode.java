@@ -19,6 +19,7 @@ import static dev.tapewise.core.kernel.assembled.Assembler.RSP;
 
 import dev.tapewise.core.kernel.assembled.Assembler.Address;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Machine code of a depthwise convolution's rows: staging into a ring of {@code [channel
@@ -363,10 +364,11 @@ final class RowCode {
     asm.broadcast(13, argument(NORMALISE_LOW));
     asm.broadcast(14, argument(NORMALISE_ABOVE));
     asm.broadcast(15, argument(NORMALISE_HIGH));
-    inPairs(this::normalisePixels);
+    inPairs(pixels -> normed(pixels, this::clamp));
   }
 
-  private void normalisePixels(int pixels) {
+  /** Pixels times scale plus shift, then {@code activation} of each one's register. */
+  private void normed(int pixels, IntConsumer activation) {
     loadBytes(R9, STAGE_PIXEL_STEP);
     asm.lea(RCX, Address.of(RDX, R9, 1, 0));
     forBlocks(() -> {
@@ -376,12 +378,17 @@ final class RowCode {
       for (int p = 0; p < pixels; p++) {
         asm.load(p, channel(p == 0 ? RDX : RCX));
         asm.multiplyThenAdd(p, 4, 5);
-        asm.replace(p, p, Assembler.LESS, 12, 13, 2 + p);
-        asm.replace(p, p, Assembler.GREATER, 14, 15, 2 + p);
+        activation.accept(p);
         asm.store(p, Address.of(R11, p * vector));
       }
     });
     asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
+  }
+
+  private void clamp(int x) {
+    int spare = 2 + x;
+    asm.replace(x, x, Assembler.LESS, 12, 13, spare);
+    asm.replace(x, x, Assembler.GREATER, 14, 15, spare);
   }
 
   private void hardSwishRow() {
@@ -390,30 +397,17 @@ final class RowCode {
     asm.broadcast(13, argument(SWISH_SIX));
     asm.broadcast(14, argument(SWISH_SIXTH));
     asm.broadcast(15, argument(SWISH_MINUS_THREE));
-    inPairs(this::hardSwishPixels);
+    inPairs(pixels -> normed(pixels, this::swish));
   }
 
-  private void hardSwishPixels(int pixels) {
-    loadBytes(R9, STAGE_PIXEL_STEP);
-    asm.lea(RCX, Address.of(RDX, R9, 1, 0));
-    forBlocks(() -> {
-      fetch(RDX, pixels);
-      asm.load(4, channel(R8));
-      asm.load(5, channel(RAX));
-      for (int p = 0; p < pixels; p++) {
-        int gate = 2 + p;
-        asm.load(p, channel(p == 0 ? RDX : RCX));
-        asm.multiplyThenAdd(p, 4, 5);
-        asm.plus(gate, p, 12);
-        asm.larger(gate, 11, gate);
-        asm.smaller(gate, 13, gate);
-        asm.times(gate, gate, 14);
-        asm.larger(p, 15, p);
-        asm.times(p, p, gate);
-        asm.store(p, Address.of(R11, p * vector));
-      }
-    });
-    asm.lea(RDX, Address.of(RDX, R9, pixels, 0));
+  private void swish(int x) {
+    int gate = 2 + x;
+    asm.plus(gate, x, 12);
+    asm.larger(gate, 11, gate);
+    asm.smaller(gate, 13, gate);
+    asm.times(gate, gate, 14);
+    asm.larger(x, 15, x);
+    asm.times(x, x, gate);
   }
 
   private void gradientRow() {
