@@ -212,7 +212,7 @@ final class StepCommand extends TapewiseCommand {
         .add("step_ms_min", times.minMillis(), 3)
         .add("step_ms_max", times.maxMillis(), 3)
         .add("first_step_ms", times.firstMillis(), 1)
-        .add("full_speed_s", times.fullSpeedSeconds(), 2)
+        .add("full_speed_s", times.fullSpeedSeconds(), 3)
         .addWhole("bytes_per_step", times.bytesPerStep())
         .add("peak_rss_mb", ProcessMemory.peakMebibytes())
         .add("planned_mb", step.plannedBytes() / (double) (1 << 20), 2)

@@ -77,8 +77,7 @@ final class StepTimes {
     double limit = NEAR * medianMillis();
     for (int i = 0; i + WINDOW <= played; i++) {
       if (medianMillis(Arrays.copyOfRange(took, i, i + WINDOW)) <= limit) {
-        long started = ManagementFactory.getRuntimeMXBean().getStartTime();
-        double now = (System.currentTimeMillis() - started) / 1e3;
+        double now = ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
         return now - (System.nanoTime() - ended[i]) / 1e9;
       }
     }
