@@ -101,6 +101,14 @@ public interface Op {
   }
 
   /**
+   * Whether the forward pass takes little more than reading the inputs and writing the output. The
+   * compiler may then run it again in the backward pass instead of keeping the output.
+   */
+  default boolean cheapToRepeat() {
+    return false;
+  }
+
+  /**
    * Multiply-adds of one image (of the whole where there is no batch), 0 for everything but
    * products.
    */

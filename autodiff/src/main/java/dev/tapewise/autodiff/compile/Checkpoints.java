@@ -2,6 +2,7 @@ package dev.tapewise.autodiff.compile;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import dev.tapewise.autodiff.Node;
 import dev.tapewise.autodiff.Var;
 import java.util.ArrayDeque;
@@ -17,9 +18,15 @@ import java.util.Set;
 
 /**
  * What is computed again in the backward pass instead of being kept (Chen, Xu, Zhang and Guestrin
- * 2016, arXiv:1604.06174). The nodes are cut into segments. A tensor that a later segment reads is
- * kept; any other lives through its segment's forward pass only, and the nodes that the segment's
- * backward pass needs it from run once more, right before it. The last segment is kept whole.
+ * 2016, arXiv:1604.06174). The nodes are cut into segments, and what a segment's backward pass
+ * needs of its nodes again runs right before it. There are two ways:
+ *
+ * <ul>
+ *   <li>Whole segments, where asked for: a tensor that a later segment reads is kept; any other
+ *       lives through its segment's forward pass only. The last segment is kept whole.
+ *   <li>Otherwise only what is {@linkplain dev.tapewise.autodiff.Op#cheapToRepeat cheap} and made
+ *       of tensors that are kept anyway, such as the sum of a block and its shortcut.
+ * </ul>
  *
  * <p>Running again gives the same bits: every sum has its order, random numbers depend on seed and
  * step alone, and norms keep their statistics and do not gather them twice.
@@ -36,6 +43,11 @@ final class Checkpoints {
   /** Keeps everything. */
   static Checkpoints none(Graph graph) {
     return new Checkpoints(ImmutableList.of(graph.nodes()), ImmutableSet.of());
+  }
+
+  /** Keeps everything but what is cheap and made of what is kept anyway. */
+  static Checkpoints cheap(Graph graph, Tensors tensors) {
+    return new Cutter(graph, tensors).cheap();
   }
 
   /** Several ways to cut, from small segments to large ones; which is best, the plan tells. */
@@ -87,9 +99,8 @@ final class Checkpoints {
         for (Var v : node.inputs()) {
           read(tensors.stored(v), i);
         }
-        // its backward pass looks at what it sums the gradient of
-        for (Group summed : tensors.summedBy(node)) {
-          read(tensors.stored(summed.input()), i);
+        for (Var v : summedReads(node)) {
+          read(tensors.stored(v), i);
         }
         Var written = tensors.written(node);
         if (written != null && !graph.isKept(written)) {
@@ -181,6 +192,72 @@ final class Checkpoints {
         again.add(writer);
         open.addAll(writer.inputs());
       }
+    }
+
+    Checkpoints cheap() {
+      Map<Var, Integer> first = new HashMap<>();
+      Map<Var, Integer> last = new HashMap<>();
+      for (int i = 0; i < count; i++) {
+        Node node = graph.nodes().get(i);
+        for (Var v : Iterables.concat(backwardReads(node), summedReads(node))) {
+          first.putIfAbsent(tensors.stored(v), i);
+          last.put(tensors.stored(v), i);
+        }
+      }
+      Set<Node> again = new LinkedHashSet<>();
+      for (int i = 0; i < count; i++) {
+        Node node = graph.nodes().get(i);
+        Var y = node.output();
+        if (node.op().cheapToRepeat()
+            && writtenAt.containsKey(y)
+            && last.getOrDefault(y, i) > i
+            && isKeptAnyway(node, i, first, again)) {
+          again.add(node);
+        }
+      }
+      // what runs again reads its inputs where the readers of its output have their backward pass
+      for (Node node : ImmutableList.copyOf(again).reverse()) {
+        int reader = last.get(node.output());
+        node.inputs().forEach(v -> last.merge(tensors.stored(v), reader, Math::max));
+      }
+      return new Checkpoints(segmentsOf(again, last), ImmutableSet.copyOf(again));
+    }
+
+    /** Whether the backward pass reads all inputs of a node no sooner than at the node. */
+    private boolean isKeptAnyway(Node node, int at, Map<Var, Integer> first, Set<Node> again) {
+      for (Var v : node.inputs()) {
+        Var stored = tensors.stored(v);
+        Integer written = writtenAt.get(stored);
+        if (written != null
+            && first.getOrDefault(stored, count) > at
+            && !again.contains(graph.nodes().get(written))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Cuts behind the last reader of what runs again, unless that lies within another's reach. */
+    private ImmutableList<List<Node>> segmentsOf(Set<Node> again, Map<Var, Integer> last) {
+      ImmutableList.Builder<List<Node>> segments = ImmutableList.builder();
+      int begin = 0;
+      int reach = -1;
+      for (int i = 0; i < count; i++) {
+        Node node = graph.nodes().get(i);
+        if (again.contains(node)) {
+          reach = Math.max(reach, last.get(node.output()));
+        }
+        if (i == reach || i == count - 1) {
+          segments.add(graph.nodes().subList(begin, i + 1));
+          begin = i + 1;
+        }
+      }
+      return segments.build();
+    }
+
+    /** What a node's backward pass looks at because it sums its gradient. */
+    private List<Var> summedReads(Node node) {
+      return tensors.summedBy(node).stream().map(Group::input).toList();
     }
 
     private List<Var> backwardReads(Node node) {

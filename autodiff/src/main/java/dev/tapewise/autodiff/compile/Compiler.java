@@ -10,6 +10,8 @@ import dev.tapewise.autodiff.Program;
 import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Workers;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,8 +74,13 @@ public final class Compiler {
     PassedGradients passed = PassedGradients.of(graph, options);
     ImmutableMap<Node, Group> groups = Fusion.of(graph, options, passed);
     CompiledPlan best = new CompiledPlan(graph, options, passed, groups, Checkpoints.none(graph));
-    if (options.checkpointed() && loss != null) {
-      for (Checkpoints way : Checkpoints.candidates(graph, new Tensors(groups))) {
+    if (loss != null) {
+      Tensors tensors = new Tensors(groups);
+      List<Checkpoints> ways = new ArrayList<>(List.of(Checkpoints.cheap(graph, tensors)));
+      if (options.checkpointed()) {
+        ways.addAll(Checkpoints.candidates(graph, tensors));
+      }
+      for (Checkpoints way : ways) {
         CompiledPlan plan = new CompiledPlan(graph, options, passed, groups, way);
         best = plan.arenaFloats() < best.arenaFloats() ? plan : best;
       }

@@ -93,6 +93,11 @@ public final class ArithmeticOp implements Op {
   }
 
   @Override
+  public boolean cheapToRepeat() {
+    return kind == Kind.ADD;
+  }
+
+  @Override
   public boolean acceptsReading(int input) {
     return kind == Kind.ADD;
   }

@@ -2,6 +2,7 @@ package dev.tapewise.autodiff.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.MoreCollectors;
 import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.autodiff.Initializer;
 import dev.tapewise.autodiff.Parameter;
@@ -151,6 +152,43 @@ class ResidualSumTest {
           return square(a.add(a));
         };
     assertFusedAsPlain(network, 4, 3);
+  }
+
+  @Test
+  void sumsOfWhatIsKeptAnywayAreComputedAgainAndOthersAreKept() {
+    Network network =
+        (tape, x) -> {
+          Var a = block(tape, "a", x, 8).relu6();
+          tape.enter("ofNorms");
+          Var sum = a.add(block(tape, "b", a, 8));
+          tape.exit();
+          tape.enter("ofASum");
+          Var second = sum.add(block(tape, "c", sum, 8));
+          tape.exit();
+          Var leaky = block(tape, "d", second, 8).leakyRelu(0.1f);
+          tape.enter("ofALeakyRelu");
+          Var third = leaky.add(block(tape, "e", second, 8));
+          tape.exit();
+          Var twice = third.mul(third);
+          tape.enter("ofWhatNothingElseReads");
+          Var fourth = third.sub(twice).add(twice);
+          tape.exit();
+          // most memory is taken behind all sums
+          return square(block(tape, "wide", block(tape, "f", fourth, 3), 100));
+        };
+    assertFusedAsPlain(network, 8, 4);
+    String description = play(network, 8, 4, o -> o).description();
+    for (String again : List.of("ofNorms", "ofASum", "ofALeakyRelu")) {
+      assertThat(line(description, again)).contains("computed again in backward");
+    }
+    assertThat(line(description, "ofWhatNothingElseReads")).doesNotContain("again");
+  }
+
+  private static String line(String description, String scope) {
+    return description
+        .lines()
+        .filter(l -> l.startsWith(scope + " (add)"))
+        .collect(MoreCollectors.onlyElement());
   }
 
   @Test
