@@ -7,8 +7,9 @@ import java.util.Optional;
  *
  * @param tiles tiles of matrix products
  * @param rows rows of depthwise convolutions
+ * @param sums sums of batch norms
  */
-public record AssembledKernels(AssembledTiles tiles, AssembledRows rows) {
+public record AssembledKernels(AssembledTiles tiles, AssembledRows rows, AssembledSums sums) {
 
   /**
    * The kernels, where they can be had and are wanted: see {@link Support}.
@@ -17,8 +18,9 @@ public record AssembledKernels(AssembledTiles tiles, AssembledRows rows) {
    */
   public static Optional<AssembledKernels> ifSupported(int lanes) {
     return Support.given(lanes)
-        ? Support.orReport(
-            () -> new AssembledKernels(new AssembledTiles(lanes), new AssembledRows(lanes)))
+        ? Support.orReport(() ->
+            new AssembledKernels(
+                new AssembledTiles(lanes), new AssembledRows(lanes), new AssembledSums(lanes)))
         : Optional.empty();
   }
 }

@@ -160,6 +160,11 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
     vector(MAP_0F, NO_PREFIX, y, a, b, 0x59);
   }
 
+  /** {@code y = a / b}. */
+  void dividedBy(int y, int a, int b) {
+    vector(MAP_0F, NO_PREFIX, y, a, b, 0x5E);
+  }
+
   /** {@code y = a * memory}. */
   void times(int y, int a, Address b) {
     vector(MAP_0F, NO_PREFIX, y, a, b, 0x59);
@@ -225,6 +230,9 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
    * @param spare a register that may be lost
    */
   abstract void loadBetween(int y, Address from, int t, int low, int high, int spare);
+
+  /** Lane by lane, y stays where {@code low < t < high} and becomes 0 elsewhere; needs masks. */
+  abstract void keepBetween(int y, int t, int low, int high);
 
   /** Whether {@link #mask} and what needs it are known. */
   abstract boolean masks();
@@ -331,6 +339,12 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
 
   void push(int r) {
     emit(REX + high(r), 0x50 + low(r));
+  }
+
+  /** Pushes 8 bytes, the lower four of which are {@code value}. */
+  void pushImmediate(int value) {
+    emit(0x68);
+    emitInt(value);
   }
 
   void pop(int r) {

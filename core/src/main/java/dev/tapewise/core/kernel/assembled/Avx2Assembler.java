@@ -31,6 +31,11 @@ final class Avx2Assembler extends Assembler {
   }
 
   @Override
+  void keepBetween(int y, int t, int low, int high) {
+    throw new UnsupportedOperationException("AVX2 has no mask registers");
+  }
+
+  @Override
   boolean masks() {
     return false;
   }

@@ -44,6 +44,13 @@ final class Avx512Assembler extends Assembler {
   }
 
   @Override
+  void keepBetween(int y, int t, int low, int high) {
+    compare(t, low, GREATER, ALL);
+    compare(t, high, LESS, MASK);
+    vector(MAP_0F, NO_PREFIX, y, 0, y, LOAD, ZEROING + MASK);
+  }
+
+  @Override
   boolean masks() {
     return true;
   }

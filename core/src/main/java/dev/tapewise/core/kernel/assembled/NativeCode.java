@@ -47,6 +47,16 @@ final class NativeCode {
                   ADDRESS, JAVA_LONG),
               Linker.Option.critical(true));
 
+  /** Code, four arrays of floats with offsets in bytes, eight longs. */
+  private static final MethodHandle CALL_WITH_LONGS =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.ofVoid(
+                  ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG,
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                  JAVA_LONG),
+              Linker.Option.critical(true));
+
   private NativeCode() {}
 
   /**
@@ -177,6 +187,54 @@ final class NativeCode {
           bytes(dOffset),
           MemorySegment.ofArray(arguments),
           bytes(offset));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Runs code on four arrays, from an index each, with eight more numbers. What it does to them is
+   * the caller's to check.
+   */
+  static void call(
+      MemorySegment code,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      float[] d,
+      int dOffset,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth,
+      long sixth,
+      long seventh,
+      long eighth) {
+    try {
+      CALL_WITH_LONGS.invokeExact(
+          code,
+          MemorySegment.ofArray(a),
+          bytes(aOffset),
+          MemorySegment.ofArray(b),
+          bytes(bOffset),
+          MemorySegment.ofArray(c),
+          bytes(cOffset),
+          MemorySegment.ofArray(d),
+          bytes(dOffset),
+          first,
+          second,
+          third,
+          fourth,
+          fifth,
+          sixth,
+          seventh,
+          eighth);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -29,7 +29,8 @@ public final class VectorKernels implements Kernels {
   private final @Nullable AssembledKernels assembled =
       AssembledKernels.ifSupported(Lanes.COUNT).orElse(null);
   private final Staging staging = new VectorStaging();
-  private final Statistics statistics = new VectorStatistics();
+  private final Statistics statistics =
+      new VectorStatistics(assembled == null ? null : assembled.sums());
   private final Combine combine = new VectorCombine();
   private final Softmax softmax = new VectorSoftmax();
   private final Pointwise pointwise =

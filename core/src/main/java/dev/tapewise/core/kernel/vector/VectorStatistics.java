@@ -3,23 +3,73 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Statistics;
+import dev.tapewise.core.kernel.assembled.AssembledSums;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Statistics} with channels as lanes: columns of a few vectors run down the rows, so that
  * sums stay in registers and their chains overlap; the channels behind the last whole vector are
- * summed one by one.
+ * summed one by one. What a batch norm sums, assembled code does where that is to be had.
  */
 final class VectorStatistics implements Statistics {
   private static final VectorSpecies<Float> S = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
 
+  private final @Nullable AssembledSums assembled;
+
+  /**
+   * Sums of vectors.
+   *
+   * @param assembled sums for batch norms, or null
+   */
+  VectorStatistics(@Nullable AssembledSums assembled) {
+    this.assembled = assembled;
+  }
+
+  /** How many channels, from the first on, are summed by assembled code. */
+  private int assembled(int channels) {
+    return assembled == null ? 0 : assembled.channels(channels);
+  }
+
   @Override
   public void moments(
+      float[] mean,
+      int meanOffset,
+      float[] centred,
+      int centredOffset,
+      float[] x,
+      int offset,
+      int rows,
+      int channels) {
+    int from = assembled(channels);
+    if (assembled != null && from > 0) {
+      assembled.moments(mean, meanOffset, centred, centredOffset, x, offset, rows, channels);
+    } else {
+      from = channels - channels % L;
+      vectorMoments(mean, meanOffset, centred, centredOffset, x, offset, rows, channels);
+    }
+    if (from < channels) {
+      sumsOneByOne(mean, meanOffset, x, offset, rows, channels, from);
+    }
+    for (int c = from; c < channels; c++) {
+      float centre = mean[meanOffset + c] / rows;
+      mean[meanOffset + c] = centre;
+      float sum = 0f;
+      for (int r = 0; r < rows; r++) {
+        float t = x[offset + r * channels + c] - centre;
+        sum = Math.fma(t, t, sum);
+      }
+      centred[centredOffset + c] = sum;
+    }
+  }
+
+  /** The moments of all whole vectors of channels. */
+  private static void vectorMoments(
       float[] mean,
       int meanOffset,
       float[] centred,
@@ -32,33 +82,15 @@ final class VectorStatistics implements Statistics {
     for (; c <= channels - L; c += L) {
       sums1(mean, meanOffset + c, x, offset + c, rows, channels);
     }
-    sumsOneByOne(mean, meanOffset, x, offset, rows, channels, c);
-    divide(mean, meanOffset, rows, channels);
+    for (c = 0; c <= channels - L; c += L) {
+      FloatVector.fromArray(S, mean, meanOffset + c).div(rows).intoArray(mean, meanOffset + c);
+    }
     c = 0;
     for (; c <= channels - 4 * L; c += 4 * L) {
       squares4(mean, meanOffset + c, centred, centredOffset + c, x, offset + c, rows, channels);
     }
     for (; c <= channels - L; c += L) {
       squares1(mean, meanOffset + c, centred, centredOffset + c, x, offset + c, rows, channels);
-    }
-    for (; c < channels; c++) {
-      float centre = mean[meanOffset + c];
-      float sum = 0f;
-      for (int r = 0; r < rows; r++) {
-        float t = x[offset + r * channels + c] - centre;
-        sum = Math.fma(t, t, sum);
-      }
-      centred[centredOffset + c] = sum;
-    }
-  }
-
-  private static void divide(float[] sum, int sumOffset, int rows, int channels) {
-    int c = 0;
-    for (; c <= channels - L; c += L) {
-      FloatVector.fromArray(S, sum, sumOffset + c).div(rows).intoArray(sum, sumOffset + c);
-    }
-    for (; c < channels; c++) {
-      sum[sumOffset + c] /= rows;
     }
   }
 
@@ -128,18 +160,31 @@ final class VectorStatistics implements Statistics {
       int row,
       int rows,
       int channels) {
-    if (dy.activation() instanceof Activation.Clamp clamp) {
-      clampedSums(
-          sum, sumOffset, product, productOffset, dy, clamp, meanArray, mean, row, rows, channels);
-    } else {
-      HardSwishSums.vectors(
-          sum, sumOffset, product, productOffset, dy, meanArray, mean, row, rows, channels);
-    }
     float[] input = Objects.requireNonNull(dy.input());
     float[] coefficients = Objects.requireNonNull(dy.coefficients());
     int g = dy.offset() + row * channels;
     int z = dy.inputOffset() + row * channels;
-    for (int c = channels - channels % L; c < channels; c++) {
+    int from = assembled(channels);
+    // assembled code takes no more arrays
+    if (assembled != null && from > 0 && sum == product && coefficients == meanArray) {
+      assembledSums(
+          assembled,
+          sum,
+          sumOffset,
+          productOffset,
+          dy,
+          g,
+          input,
+          z,
+          coefficients,
+          mean,
+          rows,
+          channels);
+    } else {
+      from = channels - channels % L;
+      vectorSums(sum, sumOffset, product, productOffset, dy, meanArray, mean, row, rows, channels);
+    }
+    for (int c = from; c < channels; c++) {
       float gradientSum = 0f;
       float productSum = 0f;
       for (int r = 0; r < rows; r++) {
@@ -151,6 +196,75 @@ final class VectorStatistics implements Statistics {
       }
       sum[sumOffset + c] = gradientSum;
       product[productOffset + c] = productSum;
+    }
+  }
+
+  private static void assembledSums(
+      AssembledSums code,
+      float[] sums,
+      int sum,
+      int product,
+      GradientReading dy,
+      int g,
+      float[] input,
+      int z,
+      float[] coefficients,
+      int mean,
+      int rows,
+      int channels) {
+    if (dy.activation() instanceof Activation.Clamp clamp) {
+      code.gradientSums(
+          sums,
+          sum,
+          product,
+          dy.data(),
+          g,
+          input,
+          z,
+          coefficients,
+          dy.scale(),
+          dy.shift(),
+          mean,
+          clamp.low(),
+          clamp.high(),
+          rows,
+          channels);
+    } else {
+      code.hardSwishSums(
+          sums,
+          sum,
+          product,
+          dy.data(),
+          g,
+          input,
+          z,
+          coefficients,
+          dy.scale(),
+          dy.shift(),
+          mean,
+          rows,
+          channels);
+    }
+  }
+
+  /** The gradient sums of all whole vectors of channels. */
+  private static void vectorSums(
+      float[] sum,
+      int sumOffset,
+      float[] product,
+      int productOffset,
+      GradientReading dy,
+      float[] means,
+      int mean,
+      int row,
+      int rows,
+      int channels) {
+    if (dy.activation() instanceof Activation.Clamp clamp) {
+      clampedSums(
+          sum, sumOffset, product, productOffset, dy, clamp, means, mean, row, rows, channels);
+    } else {
+      HardSwishSums.vectors(
+          sum, sumOffset, product, productOffset, dy, means, mean, row, rows, channels);
     }
   }
 
