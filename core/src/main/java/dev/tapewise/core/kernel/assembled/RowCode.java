@@ -79,6 +79,12 @@ final class RowCode {
   static final int WEIGHTS_DZ = 4;
   static final int WEIGHTS_TAPS = 5;
 
+  /** Taps next to each other in a run, and runs. */
+  static final int RUN = 3;
+
+  /** Output columns at once. */
+  private static final int FOUR = 4;
+
   private static final int LINE = 64;
 
   /** Bytes between what is staged and what is fetched into cache meanwhile. */
@@ -168,7 +174,18 @@ final class RowCode {
   static byte[] weights(int lanes, int step) {
     RowCode code = new RowCode(lanes);
     code.enter();
-    code.weightBlocks(step);
+    code.weightBlocks(step, false);
+    return code.leave();
+  }
+
+  /**
+   * The same where the taps are three runs of three columns, of which only the first places count:
+   * every vector is loaded once for all the sums of {@link #FOUR} columns that it enters.
+   */
+  static byte[] weightsOfRuns(int lanes, int step) {
+    RowCode code = new RowCode(lanes);
+    code.enter();
+    code.weightBlocks(step, true);
     return code.leave();
   }
 
@@ -502,7 +519,7 @@ final class RowCode {
         });
   }
 
-  private void weightBlocks(int step) {
+  private void weightBlocks(int step, boolean runs) {
     int[] taps = {RAX, RCX, RBX, RBP, RSI, R8, R9, R11, R12};
     for (int t = 0; t < NINE; t++) {
       asm.loadInt(R14, argument(WEIGHTS_TAPS + t));
@@ -512,6 +529,7 @@ final class RowCode {
     asm.lea(RDI, Address.of(RDI, R14, Float.BYTES, 0));
     asm.subtract(R15, R15);
     asm.loadInt(R14, argument(WEIGHTS_BLOCKS));
+    int most = runs ? FOUR : 2;
     countedOnStack(
         R14,
         () -> {
@@ -519,10 +537,10 @@ final class RowCode {
             asm.load(t, Address.of(RDX, t * vector));
           }
           asm.loadInt(R13, argument(WEIGHTS_WIDTH));
-          asm.shiftRight(R13, 1);
-          asm.unlessZero(() -> weightColumns(taps, step, 2));
+          asm.shiftRight(R13, Integer.numberOfTrailingZeros(most));
+          asm.unlessZero(() -> weightColumns(taps, step, most));
           asm.loadInt(R13, argument(WEIGHTS_WIDTH));
-          asm.andImmediate(R13, 1);
+          asm.andImmediate(R13, most - 1);
           asm.unlessZero(() -> weightColumns(taps, step, 1));
           for (int t = 0; t < NINE; t++) {
             asm.store(t, Address.of(RDX, t * vector));
@@ -546,13 +564,37 @@ final class RowCode {
     int turn = asm.here();
     for (int j = 0; j < columns; j++) {
       asm.load(NINE + j, Address.of(RDI, j * vector));
-      for (int t = 0; t < NINE; t++) {
-        asm.fma(t, NINE + j, Address.of(taps[t], R15, 1, j * step * vector));
+    }
+    if (columns == FOUR) {
+      runColumns(taps, step);
+    } else {
+      for (int j = 0; j < columns; j++) {
+        for (int t = 0; t < NINE; t++) {
+          asm.fma(t, NINE + j, Address.of(taps[t], R15, 1, j * step * vector));
+        }
       }
     }
     asm.addImmediate(RDI, columns * vector);
     asm.addImmediate(R15, columns * step * vector);
     asm.decrement(R13);
     asm.jumpBackIfNotZero(turn);
+  }
+
+  /** Four columns of three runs of taps; runs take turns, so that their chains overlap. */
+  private void runColumns(int[] taps, int step) {
+    int first = NINE + FOUR;
+    int turn = 0;
+    for (int i = 0; i < (FOUR - 1) * step + RUN; i++) {
+      for (int run = 0; run < NINE; run += RUN) {
+        int x = first + turn++ % (asm.registers() - first);
+        asm.load(x, Address.of(taps[run], R15, 1, i * vector));
+        for (int k = 0; k < RUN; k++) {
+          int j = (i - k) / step;
+          if (i >= k && (i - k) % step == 0 && j < FOUR) {
+            asm.fma(run + k, NINE + j, x);
+          }
+        }
+      }
+    }
   }
 }

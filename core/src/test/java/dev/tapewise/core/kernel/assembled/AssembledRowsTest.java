@@ -65,6 +65,7 @@ final class AssembledRowsTest {
       @ForAll @IntRange(min = 1, max = 20) int columns,
       @ForAll @IntRange(min = 1, max = 3) int blocks,
       @ForAll @IntRange(min = 1, max = 2) int step,
+      @ForAll boolean runs,
       @ForAll Random random) {
     int lanes = BothWidths.lanes(wide);
     int dzStep = columns * lanes;
@@ -74,7 +75,9 @@ final class AssembledRowsTest {
     int dz = 3 * rowSize + 9 * lanes;
     int[] ints = new int[9 + ARGUMENTS];
     for (int t = 0; t < 9; t++) {
-      ints[t] = random.nextInt(3) * rowSize + random.nextInt(9) * lanes;
+      boolean next = runs && t % 3 > 0;
+      ints[t] =
+          next ? ints[t - 1] + lanes : random.nextInt(3) * rowSize + random.nextInt(7) * lanes;
     }
     float[] partial = floats(random, blocks * 9 * lanes);
     float[] expected = partial.clone();
