@@ -217,7 +217,7 @@ final class Checkpoints {
       }
       // what runs again reads its inputs where the readers of its output have their backward pass
       for (Node node : ImmutableList.copyOf(again).reverse()) {
-        int reader = last.get(node.output());
+        int reader = last.getOrDefault(node.output(), 0);
         node.inputs().forEach(v -> last.merge(tensors.stored(v), reader, Math::max));
       }
       return new Checkpoints(segmentsOf(again, last), ImmutableSet.copyOf(again));
@@ -245,7 +245,7 @@ final class Checkpoints {
       for (int i = 0; i < count; i++) {
         Node node = graph.nodes().get(i);
         if (again.contains(node)) {
-          reach = Math.max(reach, last.get(node.output()));
+          reach = Math.max(reach, last.getOrDefault(node.output(), 0));
         }
         if (i == reach || i == count - 1) {
           segments.add(graph.nodes().subList(begin, i + 1));

@@ -139,8 +139,9 @@ public final class AssembledSums {
       float high,
       int rows,
       int channels) {
-    long bounds =
-        Float.floatToRawIntBits(low) & 0xFFFF_FFFFL | (long) Float.floatToRawIntBits(high) << 32;
+    long lowBits = Float.floatToRawIntBits(low) & 0xFFFF_FFFFL;
+    long highBits = (long) Float.floatToRawIntBits(high) << Integer.SIZE;
+    long bounds = lowBits + highBits;
     sums(
         gradientSums,
         sums,

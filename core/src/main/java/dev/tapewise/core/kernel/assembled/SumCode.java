@@ -32,6 +32,9 @@ final class SumCode {
   /** What is pushed, and the return address. */
   private static final int STACK = (KEPT.size() + 1) * Long.BYTES;
 
+  /** No index. */
+  private static final int NONE = -1;
+
   private final Assembler asm;
 
   /** Vectors of a column. */
@@ -155,12 +158,10 @@ final class SumCode {
     }
   }
 
-  /** Vector {@code v} behind a base and, unless it is negative, an index. */
+  /** Vector {@code v} behind a base and, unless it is {@link #NONE}, an index. */
   private Address place(int base, int index, int v) {
-    return index < 0 ? Address.of(base, v * vector) : Address.of(base, index, 1, v * vector);
+    return index == NONE ? Address.of(base, v * vector) : Address.of(base, index, 1, v * vector);
   }
-
-  private static final int NONE = -1;
 
   /** Runs {@code body} for each row, R14 and R15 going along RDI's and RDX's; R13 is lost. */
   private void forRows(Runnable body) {

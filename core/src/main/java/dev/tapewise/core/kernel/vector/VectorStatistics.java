@@ -166,7 +166,8 @@ final class VectorStatistics implements Statistics {
     int z = dy.inputOffset() + row * channels;
     int from = assembled(channels);
     // assembled code takes no more arrays
-    if (assembled != null && from > 0 && sum == product && coefficients == meanArray) {
+    boolean together = isSame(sum, product) && isSame(coefficients, meanArray);
+    if (assembled != null && from > 0 && together) {
       assembledSums(
           assembled,
           sum,
@@ -197,6 +198,11 @@ final class VectorStatistics implements Statistics {
       sum[sumOffset + c] = gradientSum;
       product[productOffset + c] = productSum;
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // of arrays, which have no other
+  private static boolean isSame(float[] a, float[] b) {
+    return a == b;
   }
 
   private static void assembledSums(
