@@ -102,7 +102,8 @@ public interface Op {
 
   /**
    * Whether the forward pass takes little more than reading the inputs and writing the output. The
-   * compiler may then run it again in the backward pass instead of keeping the output.
+   * compiler may then run it again in the backward pass instead of keeping the output, so a second
+   * run must give the same bits and change nothing else.
    */
   default boolean cheapToRepeat() {
     return false;

@@ -69,6 +69,11 @@ final class Checkpoints {
     return segments;
   }
 
+  /** Whether any node runs once more in the backward pass. */
+  boolean repeats() {
+    return !again.isEmpty();
+  }
+
   /** Whether a node runs once more in the backward pass. */
   boolean isAgain(Node node) {
     return again.contains(node);
@@ -211,7 +216,7 @@ final class Checkpoints {
         if (node.op().cheapToRepeat()
             && writtenAt.containsKey(y)
             && last.getOrDefault(y, i) > i
-            && isKeptAnyway(node, i, first, again)) {
+            && hasInputs(node, i, first, again)) {
           again.add(node);
         }
       }
@@ -223,8 +228,11 @@ final class Checkpoints {
       return new Checkpoints(segmentsOf(again, last), ImmutableSet.copyOf(again));
     }
 
-    /** Whether the backward pass reads all inputs of a node no sooner than at the node. */
-    private boolean isKeptAnyway(Node node, int at, Map<Var, Integer> first, Set<Node> again) {
+    /**
+     * Whether all inputs of a node are there when the backward pass gets near it: kept for a reader
+     * at the node or before it in forward order, computed again, or never in the arena.
+     */
+    private boolean hasInputs(Node node, int at, Map<Var, Integer> first, Set<Node> again) {
       for (Var v : node.inputs()) {
         Var stored = tensors.stored(v);
         Integer written = writtenAt.get(stored);

@@ -77,6 +77,7 @@ public final class Compiler {
     if (loss != null) {
       Tensors tensors = new Tensors(groups);
       List<Checkpoints> ways = new ArrayList<>(List.of(Checkpoints.cheap(graph, tensors)));
+      ways.removeIf(way -> !way.repeats());
       if (options.checkpointed()) {
         ways.addAll(Checkpoints.candidates(graph, tensors));
       }

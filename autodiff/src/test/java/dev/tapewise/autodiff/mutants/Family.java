@@ -68,7 +68,7 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
           of(
               "norms",
               "\\w*(Norm|NormGradient|NormChecks|Statistics)|GradientSums"
-                  + "|BandTree|BandTask|ImageBands|VectorRowSums|HardSwishSums|AssembledSums|SumCode",
+                  + "|BandTree|BandTask|ImageBands|VectorRowSums|HardSwishSums",
               ".* norm.*",
               "core.kernel.RowNormTest",
               "core.kernel.ChannelNormTest",

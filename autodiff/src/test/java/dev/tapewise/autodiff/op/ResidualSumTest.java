@@ -184,6 +184,43 @@ class ResidualSumTest {
     assertThat(line(description, "ofWhatNothingElseReads")).doesNotContain("again");
   }
 
+  /** A norm reads the sum, and what reads through the norm gathers the sums of its gradient. */
+  @Test
+  void aSumBehindWhichANormStandsIsComputedAgain() {
+    Network network =
+        (tape, x) -> {
+          Var a = block(tape, "a", x, 8).relu6();
+          tape.enter("read");
+          Var sum = a.add(block(tape, "b", a, 8));
+          tape.exit();
+          Shape c = Shape.of(8);
+          Var norm =
+              sum.batchNorm(
+                      tape.parameter("scale", c, Role.NORM, Initializer.uniform(1.5f)),
+                      tape.parameter("shift", c, Role.NORM, Initializer.uniform(0.5f)),
+                      new BatchNorm.Running(
+                          tape.buffer("mean", c, Initializer.constant(0)),
+                          tape.buffer("var", c, Initializer.constant(1))),
+                      1e-3f,
+                      0.1f)
+                  .relu6();
+          tape.enter("twice");
+          Var both = sum.add(sum);
+          tape.exit();
+          Var d = block(tape, "d", norm, 8).mul(block(tape, "e", both, 8));
+          return square(block(tape, "wide", block(tape, "f", d, 3), 200));
+        };
+    assertFusedAsPlain(network, 8, 4);
+    String description = play(network, 8, 4, o -> o).description();
+    assertThat(line(description, "read")).contains("computed again in backward");
+    assertThat(line(description, "twice")).contains("computed again in backward");
+    assertThat(description.lines())
+        .filteredOn(l -> l.startsWith("batch norm"))
+        .singleElement()
+        .asString()
+        .contains("gradient sums by the consumer");
+  }
+
   private static String line(String description, String scope) {
     return description
         .lines()

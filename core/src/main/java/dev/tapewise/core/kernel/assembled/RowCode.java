@@ -79,11 +79,11 @@ final class RowCode {
   static final int WEIGHTS_DZ = 4;
   static final int WEIGHTS_TAPS = 5;
 
-  /** Taps next to each other in a run, and runs. */
+  /** Taps of a run, next to each other in a row. */
   static final int RUN = 3;
 
-  /** Output columns at once. */
-  private static final int FOUR = 4;
+  /** Output columns at once in {@link #weightsOfRuns}. */
+  private static final int RUN_COLUMNS = 4;
 
   private static final int LINE = 64;
 
@@ -180,7 +180,7 @@ final class RowCode {
 
   /**
    * The same where the taps are three runs of three columns, of which only the first places count:
-   * every vector is loaded once for all the sums of {@link #FOUR} columns that it enters.
+   * every vector is loaded once for all the sums of four columns that it enters.
    */
   static byte[] weightsOfRuns(int lanes, int step) {
     RowCode code = new RowCode(lanes);
@@ -529,7 +529,7 @@ final class RowCode {
     asm.lea(RDI, Address.of(RDI, R14, Float.BYTES, 0));
     asm.subtract(R15, R15);
     asm.loadInt(R14, argument(WEIGHTS_BLOCKS));
-    int most = runs ? FOUR : 2;
+    int most = runs ? RUN_COLUMNS : 2;
     countedOnStack(
         R14,
         () -> {
@@ -565,7 +565,7 @@ final class RowCode {
     for (int j = 0; j < columns; j++) {
       asm.load(NINE + j, Address.of(RDI, j * vector));
     }
-    if (columns == FOUR) {
+    if (columns == RUN_COLUMNS) {
       runColumns(taps, step);
     } else {
       for (int j = 0; j < columns; j++) {
@@ -582,15 +582,15 @@ final class RowCode {
 
   /** Four columns of three runs of taps; runs take turns, so that their chains overlap. */
   private void runColumns(int[] taps, int step) {
-    int first = NINE + FOUR;
+    int first = NINE + RUN_COLUMNS;
     int turn = 0;
-    for (int i = 0; i < (FOUR - 1) * step + RUN; i++) {
+    for (int i = 0; i < (RUN_COLUMNS - 1) * step + RUN; i++) {
       for (int run = 0; run < NINE; run += RUN) {
         int x = first + turn++ % (asm.registers() - first);
         asm.load(x, Address.of(taps[run], R15, 1, i * vector));
         for (int k = 0; k < RUN; k++) {
           int j = (i - k) / step;
-          if (i >= k && (i - k) % step == 0 && j < FOUR) {
+          if (i >= k && (i - k) % step == 0 && j < RUN_COLUMNS) {
             asm.fma(run + k, NINE + j, x);
           }
         }

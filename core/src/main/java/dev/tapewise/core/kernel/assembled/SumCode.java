@@ -308,7 +308,7 @@ final class SumCode {
   }
 
   private final class SwishGate implements Gate {
-    private final int half = constant(1.5f);
+    private final int threeHalves = constant(1.5f);
     private final int third = constant(1f / 3f);
     private final int three = constant(3f);
     private final int one = constant(1f);
@@ -325,7 +325,7 @@ final class SumCode {
 
     @Override
     public void gated(int g, int v, int t, int spare) {
-      asm.plus(g, t, half);
+      asm.plus(g, t, threeHalves);
       asm.times(g, g, third);
       asm.replace(g, t, Assembler.GREATER, three, one, spare);
       asm.replace(g, t, Assembler.LESS, minusThree, zero, spare);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link Statistics} with channels as lanes: columns of a few vectors run down the rows, so that
  * sums stay in registers and their chains overlap; the channels behind the last whole vector are
- * summed one by one. What a batch norm sums, assembled code does where that is to be had.
+ * summed one by one. What a batch norm sums, assembled code does where that is to be had, with all
+ * channels where the processor has masks.
  */
 final class VectorStatistics implements Statistics {
   private static final VectorSpecies<Float> S = Lanes.SPECIES;
@@ -165,7 +166,7 @@ final class VectorStatistics implements Statistics {
     int g = dy.offset() + row * channels;
     int z = dy.inputOffset() + row * channels;
     int from = assembled(channels);
-    // assembled code takes no more arrays
+    // assembled code takes the sums in one array, coefficients and means in another
     boolean together = isSame(sum, product) && isSame(coefficients, meanArray);
     if (assembled != null && from > 0 && together) {
       assembledSums(

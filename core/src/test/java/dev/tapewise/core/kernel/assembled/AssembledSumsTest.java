@@ -3,7 +3,9 @@ package dev.tapewise.core.kernel.assembled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tapewise.core.kernel.Activation;
 import java.util.Random;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -15,11 +17,13 @@ final class AssembledSumsTest {
   void momentsAreSumsInTheOrderOfRows(
       @ForAll boolean wide,
       @ForAll @IntRange(min = 1, max = 9) int rows,
-      @ForAll @IntRange(min = 8, max = 300) int channels,
+      @ForAll @IntRange(min = 1, max = 300) int channels,
+      @ForAll boolean odd,
       @ForAll Random random) {
     AssembledSums code = BothWidths.kernels(wide).sums();
     int summed = code.channels(channels);
-    float[] x = floats(random, 3 + rows * channels - (channels - summed));
+    Assume.that(summed > 0);
+    float[] x = values(random, odd, 3 + rows * channels - (channels - summed));
     float[] sums = floats(random, 2 * summed + 2);
     float[] expected = sums.clone();
     for (int c = 0; c < summed; c++) {
@@ -45,13 +49,16 @@ final class AssembledSumsTest {
       @ForAll boolean wide,
       @ForAll boolean hardSwish,
       @ForAll @IntRange(min = 1, max = 9) int rows,
-      @ForAll @IntRange(min = 8, max = 200) int channels,
+      @ForAll @IntRange(min = 1, max = 200) int channels,
+      @ForAll boolean odd,
       @ForAll Random random) {
     AssembledSums code = BothWidths.kernels(wide).sums();
     int summed = code.channels(channels);
+    Assume.that(summed > 0);
+    Activation activation = hardSwish ? Activation.HARD_SWISH : new Activation.Clamp(-0.5f, 1f);
     int size = rows * channels - (channels - summed);
-    float[] g = floats(random, size);
-    float[] z = floats(random, size);
+    float[] g = values(random, odd, size);
+    float[] z = values(random, odd, size);
     float[] coefficients = floats(random, 3 * summed);
     float[] sums = floats(random, 2 * summed + 2);
     float[] expected = sums.clone();
@@ -61,12 +68,7 @@ final class AssembledSumsTest {
       for (int r = 0; r < rows; r++) {
         int at = r * channels + c;
         float t = Math.fma(z[at], coefficients[2 * summed + c], coefficients[c]);
-        float gated;
-        if (hardSwish) {
-          gated = g[at] * (t < -3f ? 0f : t > 3f ? 1f : (t + 1.5f) * (1f / 3f));
-        } else {
-          gated = -0.5f < t && t < 1f ? g[at] : 0f;
-        }
+        float gated = activation.gradient(g[at], t);
         sum += gated;
         product = Math.fma(gated, z[at] - coefficients[summed + c], product);
       }
@@ -123,6 +125,28 @@ final class AssembledSumsTest {
 
   private static void refused(Runnable call) {
     assertThrows(IndexOutOfBoundsException.class, call::run);
+  }
+
+  /** Normal values, or those at which gates decide. */
+  private static float[] values(Random random, boolean odd, int count) {
+    float[] values = floats(random, count);
+    float[] choice = {
+      0f,
+      -0f,
+      1f,
+      -0.5f,
+      3f,
+      -3f,
+      Float.MIN_VALUE,
+      Float.MAX_VALUE,
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY
+    };
+    for (int i = 0; odd && i < count; i += 1 + random.nextInt(4)) {
+      values[i] = choice[random.nextInt(choice.length)];
+    }
+    return values;
   }
 
   private static float[] floats(Random random, int count) {
