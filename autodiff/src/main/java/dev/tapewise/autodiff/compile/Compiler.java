@@ -76,8 +76,11 @@ public final class Compiler {
     CompiledPlan best = new CompiledPlan(graph, options, passed, groups, Checkpoints.none(graph));
     if (loss != null) {
       Tensors tensors = new Tensors(groups);
-      List<Checkpoints> ways = new ArrayList<>(List.of(Checkpoints.cheap(graph, tensors)));
-      ways.removeIf(way -> !way.repeats());
+      List<Checkpoints> ways = new ArrayList<>();
+      Checkpoints cheap = Checkpoints.cheap(graph, tensors);
+      if (cheap.repeats()) {
+        ways.add(cheap);
+      }
       if (options.checkpointed()) {
         ways.addAll(Checkpoints.candidates(graph, tensors));
       }

@@ -54,9 +54,7 @@ final class VectorStatistics implements Statistics {
       from = channels - channels % L;
       vectorMoments(mean, meanOffset, centred, centredOffset, x, offset, rows, channels);
     }
-    if (from < channels) {
-      sumsOneByOne(mean, meanOffset, x, offset, rows, channels, from);
-    }
+    sumsOneByOne(mean, meanOffset, x, offset, rows, channels, from);
     for (int c = from; c < channels; c++) {
       float centre = mean[meanOffset + c] / rows;
       mean[meanOffset + c] = centre;
