@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * while one of its chunks is claimed and not done. Members look before they claim, so a ticket
  * overshoots its limit by one per member at most.
  *
- * <p>Waiting spins for some 30 µs, since the next task mostly follows at once, and then parks,
+ * <p>Waiting spins for some 100 µs, since the next task mostly follows at once, and then parks,
  * since a spinning thread on a busy machine takes the core from the one it waits for. Nothing is
  * allocated while playing.
  */
@@ -28,7 +28,7 @@ public final class Workers implements AutoCloseable {
   /** The most chunks that a task may have. */
   public static final int MAX_CHUNKS = (1 << 20) - 64;
 
-  private static final long SPIN_NANOS = 30_000;
+  private static final long SPIN_NANOS = 100_000;
   private static final int SPINS_PER_LOOK = 32;
 
   /** Hot words lie two cache lines apart: lines are fetched in pairs. */

@@ -17,7 +17,7 @@ import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Statistics;
 import org.jspecify.annotations.Nullable;
 
-/** Convolutions that run image by image, in units of {@link ImageUnits}. */
+/** Convolutions that run over rows of images, in units of {@link ImageUnits}. */
 final class SpatialTasks {
   private final ConvGeometry geometry;
   private final Convolution kernel;
@@ -116,20 +116,20 @@ final class SpatialTasks {
         int from = units.firstRow(part, parts);
         int to = part + 1 == parts || bands.images() > 1 ? rows : units.firstRow(part + 1, parts);
         int endImage = units.endImage(unit, images);
-        for (int image = units.firstImage(unit, images); image < endImage; image++) {
-          kernel.forward(
-              y.data(),
-              y.offset() + image * outSize,
-              x,
-              image,
-              memory,
-              packed,
-              bias,
-              biasOffset,
-              from,
-              to,
-              scratch);
-        }
+        int image = units.firstImage(unit, images);
+        kernel.forward(
+            y.data(),
+            y.offset() + image * outSize,
+            x,
+            image,
+            endImage,
+            memory,
+            packed,
+            bias,
+            biasOffset,
+            from,
+            to,
+            scratch);
         if (statistics != null) {
           gather(statistics, unit, images);
         }
@@ -290,24 +290,24 @@ final class SpatialTasks {
         int from = units.firstRow(part, parts);
         int to = part + 1 == parts ? rows : units.firstRow(part + 1, parts);
         int endImage = units.endImage(unit, images);
-        for (int image = units.firstImage(unit, images); image < endImage; image++) {
-          kernel.backward(
-              dx,
-              dxOffset + image * inSize,
-              add,
-              weights ? memory : null,
-              at,
-              x,
-              dy,
-              image,
-              memory,
-              packed,
-              from,
-              to,
-              Chunks.start(outRows, part, parts),
-              Chunks.start(outRows, part + 1, parts),
-              scratch);
-        }
+        int image = units.firstImage(unit, images);
+        kernel.backward(
+            dx,
+            dxOffset + image * inSize,
+            add,
+            weights ? memory : null,
+            at,
+            x,
+            dy,
+            image,
+            endImage,
+            memory,
+            packed,
+            from,
+            to,
+            Chunks.start(outRows, part, parts),
+            Chunks.start(outRows, part + 1, parts),
+            scratch);
         BandGradientSums gather = sums;
         if (gather != null) {
           int endBand = units.firstBand(unit + 1, images);

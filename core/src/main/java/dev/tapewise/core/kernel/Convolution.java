@@ -4,10 +4,10 @@ import dev.tapewise.core.Scratch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A two-dimensional convolution of one geometry, image by image: an immutable plan that allocates
- * nothing after it was made and is used by several threads at once. Tensors are NHWC; weights are
- * {@code [kh, kw, in / groups, out]} row-major, where output channel o belongs to group {@code o /
- * (out / groups)}.
+ * A two-dimensional convolution of one geometry over some rows of some images: an immutable plan
+ * that allocates nothing after it was made and is used by several threads at once. Tensors are
+ * NHWC; weights are {@code [kh, kw, in / groups, out]} row-major, where output channel o belongs to
+ * group {@code o / (out / groups)}.
  *
  * <p>Bits: an output element is one chain of fma that starts from the bias (or 0) and runs over
  * kernel rows, kernel columns, input channels of the group, in increasing order. An input gradient
@@ -42,10 +42,11 @@ public interface Convolution {
   int scratchInts();
 
   /**
-   * Output rows {@code fromRow} to {@code toRow} of one image.
+   * Output rows {@code fromRow} to {@code toRow} of each of the images {@code image} to {@code
+   * endImage}.
    *
-   * @param y the output tensor; {@code yOffset} is where the image starts in it
-   * @param x the input and how it is read; {@code image} is the number of the image in it
+   * @param y the output tensor; {@code yOffset} is where the first of the images starts in it
+   * @param x the input and how it is read; {@code image} is the number of the first image in it
    * @param bias the array that holds the biases at {@code biasOffset}, or null
    */
   void forward(
@@ -53,6 +54,7 @@ public interface Convolution {
       int yOffset,
       Reading x,
       int image,
+      int endImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -63,15 +65,16 @@ public interface Convolution {
 
   /**
    * Input gradient rows {@code fromInputRow} to {@code toInputRow} and the weight gradient of
-   * output rows {@code fromOutputRow} to {@code toOutputRow} of one image, whichever is wanted.
-   * Where both cover the whole image, dy is staged once.
+   * output rows {@code fromOutputRow} to {@code toOutputRow} of each of the images {@code image} to
+   * {@code endImage}, whichever is wanted. Where both cover the whole image, dy is staged once.
    *
-   * @param dx the input's gradient, or null; {@code dxOffset} is where the image starts in it
+   * @param dx the input's gradient, or null; {@code dxOffset} is where the first of the images
+   *     starts in it
    * @param add whether dx is added to
    * @param partial the partial weight gradient, added to, or null
    * @param x the input and how it is read (not touched when partial is null)
-   * @param dy the output's gradient and how it is read; {@code image} is the number of the image in
-   *     x and dy
+   * @param dy the output's gradient and how it is read; {@code image} is the number of the first
+   *     image in x and dy
    */
   void backward(
       float @Nullable [] dx,
@@ -82,6 +85,7 @@ public interface Convolution {
       Reading x,
       GradientReading dy,
       int image,
+      int endImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,

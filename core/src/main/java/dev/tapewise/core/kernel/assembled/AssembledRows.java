@@ -371,8 +371,8 @@ public final class AssembledRows {
    * Adds one output row to the weight gradients of nine taps, {@code partial [block][9][lanes]}.
    * Fastest where they are three runs of three columns next to each other, as of a 3×3 kernel.
    *
-   * @param dz where the row of the output's gradient lies in the ring's array, blocks {@code
-   *     dzBlockStep} apart
+   * @param dz holds the row of the output's gradient from {@code dzAt} on, columns {@code dzStep}
+   *     and blocks {@code dzBlockStep} floats apart
    * @param offsets where the nine places in the ring start in {@code ints}
    * @param at where the arguments start there
    * @throws IndexOutOfBoundsException if a range leaves its array
@@ -383,7 +383,9 @@ public final class AssembledRows {
       float[] ring,
       int step,
       int blockStep,
-      int dz,
+      float[] dz,
+      int dzAt,
+      int dzStep,
       int dzBlockStep,
       int columns,
       int blocks,
@@ -391,9 +393,14 @@ public final class AssembledRows {
       int offsets,
       int at) {
     checkSteps(0, blockStep);
+    if (columns < 1 || dzStep < 0 || dzBlockStep < 0) {
+      throw new IndexOutOfBoundsException(
+          "%d columns %d apart, blocks %d apart".formatted(columns, dzStep, dzBlockStep));
+    }
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
     Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
-    Ranges.checkRows(ring, dz, dzBlockStep, blocks, (long) columns * lanes);
+    long dzSpan = (columns - 1L) * dzStep + (blocks - 1L) * dzBlockStep + lanes;
+    Objects.checkFromIndexSize(dzAt, dzSpan, dz.length);
     long span = (columns - 1L) * step * lanes + (blocks - 1L) * blockStep + lanes;
     boolean runs = true;
     for (int t = 0; t < RowCode.NINE; t++) {
@@ -406,9 +413,9 @@ public final class AssembledRows {
     ints[at + RowCode.WEIGHTS_BLOCK_STEP] = blockStep;
     ints[at + RowCode.WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
     ints[at + RowCode.WEIGHTS_WIDTH] = columns;
-    ints[at + RowCode.WEIGHTS_DZ] = dz;
+    ints[at + RowCode.WEIGHTS_DZ_STEP] = dzStep;
     MemorySegment code = (runs ? weightsOfRuns : weights)[step - 1];
-    NativeCode.call(code, ring, 0, partial, partialAt, partial, 0, partial, 0, ints, at);
+    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, dz, 0, ints, at);
   }
 
   /** Checks what only makes sense if it is not negative. */

@@ -76,7 +76,7 @@ final class RowCode {
   static final int WEIGHTS_BLOCK_STEP = 1;
   static final int WEIGHTS_DZ_BLOCK_STEP = 2;
   static final int WEIGHTS_WIDTH = 3;
-  static final int WEIGHTS_DZ = 4;
+  static final int WEIGHTS_DZ_STEP = 4;
   static final int WEIGHTS_TAPS = 5;
 
   /** Taps of a run, next to each other in a row. */
@@ -166,8 +166,9 @@ final class RowCode {
   }
 
   /**
-   * {@code b[block][tap][lane] += Σ a[dz + column * lanes + lane] * a[place of the tap + (column *
-   * step) * lanes + lane]} over the columns, for nine taps.
+   * {@code b[block][tap][lane] += Σ c[column * dzStep + lane] * a[place of the tap + (column *
+   * step) * lanes + lane]} over the columns, for nine taps. For each block, c advances by {@code
+   * dzBlockStep} and a by {@code blockStep}.
    *
    * @param step pixels in the ring from one output column to the next
    */
@@ -521,12 +522,12 @@ final class RowCode {
 
   private void weightBlocks(int step, boolean runs) {
     int[] taps = {RAX, RCX, RBX, RBP, RSI, R8, R9, R11, R12};
+    asm.move(R15, R8);
     for (int t = 0; t < NINE; t++) {
       asm.loadInt(R14, argument(WEIGHTS_TAPS + t));
       asm.lea(taps[t], Address.of(RDI, R14, Float.BYTES, 0));
     }
-    asm.loadInt(R14, argument(WEIGHTS_DZ));
-    asm.lea(RDI, Address.of(RDI, R14, Float.BYTES, 0));
+    asm.move(RDI, R15);
     asm.subtract(R15, R15);
     asm.loadInt(R14, argument(WEIGHTS_BLOCKS));
     int most = runs ? RUN_COLUMNS : 2;
@@ -536,6 +537,7 @@ final class RowCode {
           for (int t = 0; t < NINE; t++) {
             asm.load(t, Address.of(RDX, t * vector));
           }
+          asm.push(RDI);
           asm.loadInt(R13, argument(WEIGHTS_WIDTH));
           asm.shiftRight(R13, Integer.numberOfTrailingZeros(most));
           asm.unlessZero(() -> weightColumns(taps, step, most));
@@ -546,24 +548,22 @@ final class RowCode {
             asm.store(t, Address.of(RDX, t * vector));
           }
           asm.addImmediate(RDX, NINE * vector);
-          nextRow(R15, WEIGHTS_BLOCK_STEP, step);
-          nextRow(RDI, WEIGHTS_DZ_BLOCK_STEP, 1);
+          asm.pop(RDI);
+          addFloats(RDI, WEIGHTS_DZ_BLOCK_STEP);
+          addFloats(R15, WEIGHTS_BLOCK_STEP); // from the end of a row to the next block's start
+          asm.loadInt(R14, argument(WEIGHTS_WIDTH));
+          asm.shiftLeft(R14, Integer.numberOfTrailingZeros(step * vector));
+          asm.subtract(R15, R14);
         });
-  }
-
-  /** From the end of a block's row to the start of the next one's. */
-  private void nextRow(int register, int blockStep, int step) {
-    addFloats(register, blockStep);
-    asm.loadInt(R14, argument(WEIGHTS_WIDTH));
-    asm.shiftLeft(R14, Integer.numberOfTrailingZeros(step * vector));
-    asm.subtract(register, R14);
   }
 
   private void weightColumns(int[] taps, int step, int columns) {
     asm.align(32);
     int turn = asm.here();
+    loadBytes(R14, WEIGHTS_DZ_STEP);
     for (int j = 0; j < columns; j++) {
-      asm.load(NINE + j, Address.of(RDI, j * vector));
+      asm.load(NINE + j, Address.of(RDI, 0));
+      asm.add(RDI, R14);
     }
     if (columns == RUN_COLUMNS) {
       runColumns(taps, step);
@@ -574,7 +574,6 @@ final class RowCode {
         }
       }
     }
-    asm.addImmediate(RDI, columns * vector);
     asm.addImmediate(R15, columns * step * vector);
     asm.decrement(R13);
     asm.jumpBackIfNotZero(turn);

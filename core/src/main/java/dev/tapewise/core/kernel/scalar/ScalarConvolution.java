@@ -69,6 +69,7 @@ public final class ScalarConvolution implements Convolution {
       int yOffset,
       Reading x,
       int image,
+      int endImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -76,20 +77,23 @@ public final class ScalarConvolution implements Convolution {
       int fromRow,
       int toRow,
       Scratch scratch) {
-    for (int oh = fromRow; oh < toRow; oh++) {
-      for (int ow = 0; ow < outWidth; ow++) {
-        for (int oc = 0; oc < g.outChannels(); oc++) {
-          int firstIn = oc / outPerGroup * inPerGroup;
-          float sum = bias == null ? 0f : bias[biasOffset + oc];
-          for (int kh = 0; kh < g.kernelHeight(); kh++) {
-            for (int kw = 0; kw < g.kernelWidth(); kw++) {
-              for (int i = 0; i < inPerGroup; i++) {
-                float input = input(x, image, inRow(oh, kh), inColumn(ow, kw), firstIn + i);
-                sum = Math.fma(input, packed[packedOffset + weight(kh, kw, i, oc)], sum);
+    for (int i = image; i < endImage; i++) {
+      int yAt = yOffset + (i - image) * g.outSize();
+      for (int oh = fromRow; oh < toRow; oh++) {
+        for (int ow = 0; ow < outWidth; ow++) {
+          for (int oc = 0; oc < g.outChannels(); oc++) {
+            int firstIn = oc / outPerGroup * inPerGroup;
+            float sum = bias == null ? 0f : bias[biasOffset + oc];
+            for (int kh = 0; kh < g.kernelHeight(); kh++) {
+              for (int kw = 0; kw < g.kernelWidth(); kw++) {
+                for (int c = 0; c < inPerGroup; c++) {
+                  float input = input(x, i, inRow(oh, kh), inColumn(ow, kw), firstIn + c);
+                  sum = Math.fma(input, packed[packedOffset + weight(kh, kw, c, oc)], sum);
+                }
               }
             }
+            y[yAt + (oh * outWidth + ow) * g.outChannels() + oc] = sum;
           }
-          y[yOffset + (oh * outWidth + ow) * g.outChannels() + oc] = sum;
         }
       }
     }
@@ -105,6 +109,7 @@ public final class ScalarConvolution implements Convolution {
       Reading x,
       GradientReading dy,
       int image,
+      int endImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -112,27 +117,52 @@ public final class ScalarConvolution implements Convolution {
       int fromOutputRow,
       int toOutputRow,
       Scratch scratch) {
-    if (dx != null) {
-      for (int ih = fromInputRow; ih < toInputRow; ih++) {
-        for (int iw = 0; iw < g.width(); iw++) {
-          for (int ic = 0; ic < g.inChannels(); ic++) {
-            float sum = inputGradient(dy, image, ih, iw, ic, packedBackward, packedOffset);
-            int at = dxOffset + (ih * g.width() + iw) * g.inChannels() + ic;
-            dx[at] = add ? dx[at] + sum : sum;
-          }
+    for (int i = image; i < endImage; i++) {
+      if (dx != null) {
+        int dxAt = dxOffset + (i - image) * g.inSize();
+        inputGradient(dx, dxAt, add, dy, i, packedBackward, packedOffset, fromInputRow, toInputRow);
+      }
+      if (partial != null) {
+        weightGradient(partial, partialOffset, x, dy, i, fromOutputRow, toOutputRow);
+      }
+    }
+  }
+
+  private void inputGradient(
+      float[] dx,
+      int dxOffset,
+      boolean add,
+      GradientReading dy,
+      int image,
+      float[] w,
+      int wOffset,
+      int fromRow,
+      int toRow) {
+    for (int ih = fromRow; ih < toRow; ih++) {
+      for (int iw = 0; iw < g.width(); iw++) {
+        for (int ic = 0; ic < g.inChannels(); ic++) {
+          float sum = inputGradient(dy, image, ih, iw, ic, w, wOffset);
+          int at = dxOffset + (ih * g.width() + iw) * g.inChannels() + ic;
+          dx[at] = add ? dx[at] + sum : sum;
         }
       }
     }
-    if (partial != null) {
-      for (int oc = 0; oc < g.outChannels(); oc++) {
-        for (int kh = 0; kh < g.kernelHeight(); kh++) {
-          for (int kw = 0; kw < g.kernelWidth(); kw++) {
-            for (int i = 0; i < inPerGroup; i++) {
-              int at = partialOffset + weight(kh, kw, i, oc);
-              partial[at] =
-                  weightGradient(
-                      partial[at], x, dy, image, kh, kw, i, oc, fromOutputRow, toOutputRow);
-            }
+  }
+
+  private void weightGradient(
+      float[] partial,
+      int partialOffset,
+      Reading x,
+      GradientReading dy,
+      int image,
+      int fromRow,
+      int toRow) {
+    for (int oc = 0; oc < g.outChannels(); oc++) {
+      for (int kh = 0; kh < g.kernelHeight(); kh++) {
+        for (int kw = 0; kw < g.kernelWidth(); kw++) {
+          for (int i = 0; i < inPerGroup; i++) {
+            int at = partialOffset + weight(kh, kw, i, oc);
+            partial[at] = weightGradient(partial[at], x, dy, image, kh, kw, i, oc, fromRow, toRow);
           }
         }
       }

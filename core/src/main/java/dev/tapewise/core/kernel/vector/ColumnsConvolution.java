@@ -180,6 +180,7 @@ final class ColumnsConvolution implements Convolution {
       int yOffset,
       Reading x,
       int image,
+      int endImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -195,45 +196,48 @@ final class ColumnsConvolution implements Convolution {
     int result = groups == 1 ? 0 : scratch.take(pixels * outPerGroup);
     int ints = scratch.takeInts(g.kernelHeight());
     forward.clear(floats, ring);
-    int staged = 0;
-    int to = toRow * outWidth;
-    for (int p = fromRow * outWidth; p < to; p += pixels) {
-      int count = Math.min(pixels, to - p);
-      staged = buildInput(floats, ring, columns, x, image, staged, p, count, scratch.ints(), ints);
-      int yAt = yOffset + p * g.outChannels();
-      if (groups == 1) {
-        pointwise.forwardRaw(
-            y,
-            yAt,
-            floats,
-            columns,
-            count,
-            forward.width,
-            outPerGroup,
-            packed,
-            packedOffset,
-            bias,
-            biasOffset,
-            scratch);
-        continue;
-      }
-      for (int group = 0; group < groups; group++) {
-        pointwise.forwardRaw(
-            floats,
-            result,
-            floats,
-            columns + group * groupRows * forward.width,
-            count,
-            forward.width,
-            outPerGroup,
-            packed,
-            packedOffset + group * packedGroup,
-            bias,
-            biasOffset + group * outPerGroup,
-            scratch);
-        for (int i = 0; i < count; i++) {
-          int at = yAt + i * g.outChannels() + group * outPerGroup;
-          System.arraycopy(floats, result + i * outPerGroup, y, at, outPerGroup);
+    for (int i = image; i < endImage; i++) {
+      int imageAt = yOffset + (i - image) * g.outSize();
+      int staged = 0;
+      int to = toRow * outWidth;
+      for (int p = fromRow * outWidth; p < to; p += pixels) {
+        int count = Math.min(pixels, to - p);
+        staged = buildInput(floats, ring, columns, x, i, staged, p, count, scratch.ints(), ints);
+        int yAt = imageAt + p * g.outChannels();
+        if (groups == 1) {
+          pointwise.forwardRaw(
+              y,
+              yAt,
+              floats,
+              columns,
+              count,
+              forward.width,
+              outPerGroup,
+              packed,
+              packedOffset,
+              bias,
+              biasOffset,
+              scratch);
+          continue;
+        }
+        for (int group = 0; group < groups; group++) {
+          pointwise.forwardRaw(
+              floats,
+              result,
+              floats,
+              columns + group * groupRows * forward.width,
+              count,
+              forward.width,
+              outPerGroup,
+              packed,
+              packedOffset + group * packedGroup,
+              bias,
+              biasOffset + group * outPerGroup,
+              scratch);
+          for (int r = 0; r < count; r++) {
+            int at = yAt + r * g.outChannels() + group * outPerGroup;
+            System.arraycopy(floats, result + r * outPerGroup, y, at, outPerGroup);
+          }
         }
       }
     }
@@ -250,6 +254,7 @@ final class ColumnsConvolution implements Convolution {
       Reading x,
       GradientReading dy,
       int image,
+      int endImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -257,21 +262,23 @@ final class ColumnsConvolution implements Convolution {
       int fromOutputRow,
       int toOutputRow,
       Scratch scratch) {
-    if (dx != null) {
-      inputGradient.run(
-          dx,
-          dxOffset,
-          add,
-          dy,
-          image,
-          packedBackward,
-          packedOffset,
-          fromInputRow,
-          toInputRow,
-          scratch);
-    }
-    if (partial != null) {
-      weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);
+    for (int i = image; i < endImage; i++) {
+      if (dx != null) {
+        inputGradient.run(
+            dx,
+            dxOffset + (i - image) * g.inSize(),
+            add,
+            dy,
+            i,
+            packedBackward,
+            packedOffset,
+            fromInputRow,
+            toInputRow,
+            scratch);
+      }
+      if (partial != null) {
+        weightGradient(partial, partialOffset, x, dy, i, fromOutputRow, toOutputRow, scratch);
+      }
     }
   }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The backward pass of a {@link VectorDepthwise}: one walk over the rows of the output's gradient,
  * each staged once for both gradients. An input row is written as soon as the last output row that
- * meets it is staged.
+ * meets it is staged. Assembled code reads a raw gradient for the weights alone where it lies.
  */
 final class DepthwiseBackward {
   private static final int L = Lanes.COUNT;
@@ -77,6 +77,7 @@ final class DepthwiseBackward {
       Reading x,
       GradientReading dy,
       int image,
+      int endImage,
       float[] w,
       int wAt,
       int fromInputRow,
@@ -88,7 +89,10 @@ final class DepthwiseBackward {
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
     int dzRing = scratch.take(gradient.size());
-    gradient.clear(floats, dzRing);
+    boolean inPlace = dx == null && assembledWeights != null && dy.isRaw() && !plan.tail;
+    if (!inPlace) {
+      gradient.clear(floats, dzRing);
+    }
 
     // The output rows that the wanted input rows meet, and those that the weight gradient sums.
     int dxFrom = plan.outHeight;
@@ -112,40 +116,64 @@ final class DepthwiseBackward {
       plan.input.clear(floats, ring);
     }
 
-    int staged = 0;
-    int ih = fromInputRow;
-    for (int oh = Math.min(dxFrom, dwFrom); oh < Math.max(dxTo, dwTo); oh++) {
-      boolean forWeights = oh >= dwFrom && oh < dwTo;
-      if (forWeights || (oh >= dxFrom && oh < dxTo)) {
-        gradient.stage(dzRing, dy, image, oh, scratch);
-      }
-      if (partial != null && forWeights) {
-        staged = plan.stageInput(ring, x, image, staged, oh, scratch);
-        weightRow(partial, partialOffset, ring, dzRing, oh, scratch);
-      }
-      if (dx != null) {
-        int ready = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
-        for (; ih < Math.min(ready, toInputRow); ih++) {
-          inputRow(dx, dxOffset, add, dzRing, ih, w, wAt, zero, row, scratch);
+    for (int i = image; i < endImage; i++) {
+      int dxAt = dxOffset + (i - image) * plan.height * plan.width * plan.channels;
+      int staged = 0;
+      int ih = fromInputRow;
+      for (int oh = Math.min(dxFrom, dwFrom); oh < Math.max(dxTo, dwTo); oh++) {
+        boolean forWeights = oh >= dwFrom && oh < dwTo;
+        if (!inPlace && (forWeights || (oh >= dxFrom && oh < dxTo))) {
+          gradient.stage(dzRing, dy, i, oh, scratch);
+        }
+        if (partial != null && forWeights) {
+          staged = plan.stageInput(ring, x, i, staged, oh, scratch);
+          float[] dz = inPlace ? dy.data() : floats;
+          int dzAt = inPlace ? dy.offset() + gradient.place(i, oh) : gradient.image(dzRing, oh);
+          weightRow(
+              partial,
+              partialOffset,
+              ring,
+              oh,
+              dz,
+              dzAt,
+              inPlace ? plan.channels : L,
+              inPlace ? L : gradient.blockStep,
+              scratch);
+        }
+        if (dx != null) {
+          int ready = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
+          for (; ih < Math.min(ready, toInputRow); ih++) {
+            inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, scratch);
+          }
         }
       }
-    }
-    if (dx != null) {
-      for (; ih < toInputRow; ih++) { // rows that no output row meets
-        inputRow(dx, dxOffset, add, dzRing, ih, w, wAt, zero, row, scratch);
+      if (dx != null) {
+        for (; ih < toInputRow; ih++) { // rows that no output row meets
+          inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, scratch);
+        }
       }
     }
     scratch.release(mark, intMark);
   }
 
-  /** Adds the products of one output row to a partial weight gradient. */
+  /**
+   * Adds the products of one output row to a partial weight gradient.
+   *
+   * @param dz holds the row's gradient, which without assembled code is staged
+   */
   private void weightRow(
-      float[] partial, int partialAt, int ring, int dzRing, int oh, Scratch scratch) {
+      float[] partial,
+      int partialAt,
+      int ring,
+      int oh,
+      float[] dz,
+      int dzAt,
+      int dzStep,
+      int dzBlockStep,
+      Scratch scratch) {
     float[] floats = scratch.floats();
     RowRing input = plan.input;
     int step = input.blockStep;
-    int dzRow = gradient.image(dzRing, oh);
-    int dzStep = gradient.blockStep;
     int columns = plan.outWidth;
     AssembledRows assembled = assembledWeights;
     if (plan.threeByThree && assembled == null) {
@@ -162,8 +190,8 @@ final class DepthwiseBackward {
             row1,
             row2,
             step,
-            dzRow,
-            dzStep,
+            dzAt,
+            dzBlockStep,
             columns,
             plan.padded);
       } else {
@@ -175,8 +203,8 @@ final class DepthwiseBackward {
             row1,
             row2,
             step,
-            dzRow,
-            dzStep,
+            dzAt,
+            dzBlockStep,
             columns,
             plan.padded);
       }
@@ -198,8 +226,10 @@ final class DepthwiseBackward {
             floats,
             plan.strideWidth,
             step,
-            dzRow,
+            dz,
+            dzAt,
             dzStep,
+            dzBlockStep,
             columns,
             plan.padded / L,
             ints,
@@ -215,8 +245,8 @@ final class DepthwiseBackward {
           step,
           ints,
           offsets + k * NINE,
-          dzRow,
-          dzStep,
+          dzAt,
+          dzBlockStep,
           columns,
           plan.padded);
     }

@@ -52,7 +52,7 @@ final class RowRing {
       int columns,
       @Nullable AssembledRows assembled) {
     this.rows = rows;
-    this.slots = powerOfTwo(Math.min(rows, live));
+    this.slots = Math.max(1, Math.min(rows, live));
     this.width = width;
     this.channels = channels;
     this.left = left;
@@ -62,10 +62,6 @@ final class RowRing {
     this.rowSize = Math.multiplyExact((channels + L - 1) / L, blockStep);
   }
 
-  private static int powerOfTwo(int n) {
-    return n <= 1 ? 1 : Integer.highestOneBit(n - 1) << 1;
-  }
-
   /** Floats of the whole ring. */
   int size() {
     return Math.multiplyExact(slots + 1, rowSize);
@@ -73,7 +69,7 @@ final class RowRing {
 
   /** Where a row starts, padding included; the zeros for a row outside the image. */
   int row(int ring, int row) {
-    int slot = row < 0 || row >= rows ? slots : row & (slots - 1);
+    int slot = row < 0 || row >= rows ? slots : row % slots;
     return ring + slot * rowSize;
   }
 
@@ -109,7 +105,7 @@ final class RowRing {
   }
 
   /** Where a row starts in the tensor. */
-  private int place(int image, int row) {
+  int place(int image, int row) {
     return (image * rows + row) * width * channels;
   }
 }

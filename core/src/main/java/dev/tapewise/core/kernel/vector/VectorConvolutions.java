@@ -29,7 +29,8 @@ final class VectorConvolutions {
   /**
    * The convolution of one geometry.
    *
-   * @param assembled rows of depthwise convolutions, or null for those of the Vector API
+   * @param assembled rows of depthwise and grouped convolutions, or null for those of the Vector
+   *     API
    */
   static Convolution of(
       ConvGeometry geometry,
@@ -42,7 +43,7 @@ final class VectorConvolutions {
     if (geometry.groups() > 1
         && geometry.inPerGroup() <= FEW_CHANNELS
         && geometry.outPerGroup() <= FEW_CHANNELS) {
-      return new VectorGrouped(geometry, staging);
+      return new VectorGrouped(geometry, staging, assembled);
     }
     return new ColumnsConvolution(geometry, pointwise, staging);
   }

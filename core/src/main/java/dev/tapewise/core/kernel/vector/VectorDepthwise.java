@@ -107,6 +107,7 @@ final class VectorDepthwise implements Convolution {
       int yOffset,
       Reading x,
       int image,
+      int endImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -128,15 +129,19 @@ final class VectorDepthwise implements Convolution {
       startAt = biasOffset;
     }
     int row = plan.tail ? scratch.take(plan.outWidth * plan.padded) : 0;
-    int staged = 0;
-    for (int oh = fromRow; oh < toRow; oh++) {
-      staged = plan.stageInput(ring, x, image, staged, oh, scratch);
-      int yAt = yOffset + oh * plan.outWidth * plan.channels;
-      if (plan.tail) {
-        row(floats, row, plan.padded, ring, oh, packed, packedOffset, start, startAt, scratch);
-        plan.copyPixels(y, yAt, floats, row, plan.outWidth);
-      } else {
-        row(y, yAt, plan.channels, ring, oh, packed, packedOffset, start, startAt, scratch);
+    int rowSize = plan.outWidth * plan.channels;
+    for (int i = image; i < endImage; i++) {
+      int imageAt = yOffset + (i - image) * plan.outHeight * rowSize;
+      int staged = 0;
+      for (int oh = fromRow; oh < toRow; oh++) {
+        staged = plan.stageInput(ring, x, i, staged, oh, scratch);
+        int yAt = imageAt + oh * rowSize;
+        if (plan.tail) {
+          row(floats, row, plan.padded, ring, oh, packed, packedOffset, start, startAt, scratch);
+          plan.copyPixels(y, yAt, floats, row, plan.outWidth);
+        } else {
+          row(y, yAt, plan.channels, ring, oh, packed, packedOffset, start, startAt, scratch);
+        }
       }
     }
     scratch.release(mark, intMark);
@@ -274,6 +279,7 @@ final class VectorDepthwise implements Convolution {
       Reading x,
       GradientReading dy,
       int image,
+      int endImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -290,6 +296,7 @@ final class VectorDepthwise implements Convolution {
         x,
         dy,
         image,
+        endImage,
         packedBackward,
         packedOffset,
         fromInputRow,

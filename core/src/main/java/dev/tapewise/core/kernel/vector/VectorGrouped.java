@@ -6,6 +6,7 @@ import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Convolutions in groups of few channels, channel multipliers among them, as depthwise ones with
  * more taps: {@link GroupedStaging} spreads the channels that a group reads over planes, and the
  * loops of {@link DepthwiseTaps} do all three passes (the input gradient with the roles of input
- * and output channels swapped).
+ * and output channels swapped). Where assembled code is to be had, it does the weight gradients
+ * and, of channel multipliers, the output rows.
  *
  * <p>Packed weights are {@code [block of written channels][kernel tap][channel read][L]}, a partial
  * weight gradient is {@code [nine taps][block of output channels][9][L]}, where a tap is a kernel
@@ -37,17 +39,27 @@ final class VectorGrouped implements Convolution {
   private final int nines;
   private final boolean threeByThree;
 
+  /** Does the output rows; null where those of the Vector API do. */
+  private final @Nullable AssembledRows assembledForward;
+
+  /** Does the weight gradients. */
+  private final @Nullable AssembledRows assembledWeights;
+
   private final AxisWindow rows;
   private final AxisWindow columns;
   private final GroupedStaging input;
   private final int[] tapIndex;
 
   private final GroupedInputGradient inputGradient;
+  private final BlockStaging gradientBlocks;
   private final int gradientBlockStep;
-  private final int sourceSize;
 
-  /** The convolution of one geometry. */
-  VectorGrouped(ConvGeometry geometry, Staging staging) {
+  /**
+   * The convolution of one geometry.
+   *
+   * @param assembled does rows, or null for those of the Vector API
+   */
+  VectorGrouped(ConvGeometry geometry, Staging staging, @Nullable AssembledRows assembled) {
     g = geometry;
     this.staging = staging;
     inPerGroup = g.inPerGroup();
@@ -64,6 +76,13 @@ final class VectorGrouped implements Convolution {
             && g.strideWidth() == 1
             && g.dilationWidth() == 1
             && outWidth >= 4;
+    // A row's chain takes the taps in the order of its columns: one channel read for each.
+    boolean known =
+        inPerGroup == 1
+            && g.dilationWidth() == 1
+            && AssembledRows.knows(g.kernelWidth(), g.strideWidth());
+    assembledForward = known ? assembled : null;
+    assembledWeights = g.strideWidth() <= AssembledRows.WIDEST_STEP ? assembled : null;
 
     rows =
         AxisWindow.forward(
@@ -85,9 +104,9 @@ final class VectorGrouped implements Convolution {
     Arrays.setAll(tapIndex, t -> t);
 
     inputGradient = new GroupedInputGradient(g, staging);
+    gradientBlocks = new BlockStaging(assembled);
     // An odd number of cache lines, as for the planes of staged rows.
     gradientBlockStep = ((outWidth * L + 15) / 16 | 1) * 16;
-    sourceSize = Math.max(input.sourceSize(), outWidth * outChannels);
   }
 
   @Override
@@ -135,7 +154,7 @@ final class VectorGrouped implements Convolution {
 
   @Override
   public int scratchFloats() {
-    int source = Scratch.roundUp(sourceSize);
+    int source = Scratch.roundUp(input.sourceSize());
     int forward =
         Scratch.roundUp(input.size())
             + source
@@ -148,7 +167,9 @@ final class VectorGrouped implements Convolution {
 
   @Override
   public int scratchInts() {
-    return Math.max(2 * nines * NINE, inputGradient.scratchInts());
+    int weights = nines * NINE + AssembledRows.ARGUMENTS + BlockStaging.scratchInts();
+    int forward = 2 * taps + AssembledRows.ARGUMENTS + g.kernelHeight();
+    return Math.max(Math.max(forward, weights), inputGradient.scratchInts());
   }
 
   @Override
@@ -157,6 +178,7 @@ final class VectorGrouped implements Convolution {
       int yOffset,
       Reading x,
       int image,
+      int endImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -168,7 +190,7 @@ final class VectorGrouped implements Convolution {
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
     int ring = scratch.take(input.size());
-    int source = scratch.take(sourceSize);
+    int source = scratch.take(input.sourceSize());
     int start = scratch.take(paddedOut);
     boolean tail = paddedOut != outChannels;
     int padded = tail ? scratch.take(outWidth * paddedOut) : 0;
@@ -179,54 +201,98 @@ final class VectorGrouped implements Convolution {
       System.arraycopy(bias, biasOffset, floats, start, outChannels);
     }
     input.clear(floats, ring);
-    int staged = 0;
-    for (int oh = fromRow; oh < toRow; oh++) {
-      staged = stageInput(floats, ring, source, x, image, staged, oh);
-      int at = yOffset + oh * outWidth * outChannels;
-      forwardOffsets(ints, offsets, ring, oh);
-      float[] out = tail ? floats : y;
-      int outAt = tail ? padded : at;
-      if (threeByThree) {
-        DepthwiseRows.row(
-            out,
-            outAt,
-            paddedOut,
-            outWidth,
-            floats,
-            ints[offsets],
-            ints[offsets + 3],
-            ints[offsets + 6],
-            input.blockStep,
-            packed,
-            packedOffset,
-            floats,
-            start,
-            paddedOut);
-      } else {
-        GroupedInputGradient.outputs(
-            out,
-            outAt,
-            paddedOut,
-            outWidth,
-            floats,
-            g.strideWidth(),
-            input.blockStep,
-            ints,
-            offsets,
-            tapIndex,
-            packed,
-            packedOffset,
-            taps,
-            start,
-            paddedOut);
-      }
-      if (tail) {
-        for (int j = 0; j < outWidth; j++) {
-          System.arraycopy(floats, padded + j * paddedOut, y, at + j * outChannels, outChannels);
+    for (int i = image; i < endImage; i++) {
+      int imageAt = yOffset + (i - image) * g.outSize();
+      int staged = 0;
+      for (int oh = fromRow; oh < toRow; oh++) {
+        staged = stageInput(floats, ring, source, x, i, staged, oh);
+        int at = imageAt + oh * outWidth * outChannels;
+        forwardOffsets(ints, offsets, ring, oh);
+        float[] out = tail ? floats : y;
+        int outAt = tail ? padded : at;
+        if (assembledForward != null) {
+          assembledRow(
+              assembledForward, out, outAt, ints, offsets, packed, packedOffset, start, scratch);
+        } else if (threeByThree) {
+          DepthwiseRows.row(
+              out,
+              outAt,
+              paddedOut,
+              outWidth,
+              floats,
+              ints[offsets],
+              ints[offsets + 3],
+              ints[offsets + 6],
+              input.blockStep,
+              packed,
+              packedOffset,
+              floats,
+              start,
+              paddedOut);
+        } else {
+          GroupedInputGradient.outputs(
+              out,
+              outAt,
+              paddedOut,
+              outWidth,
+              floats,
+              g.strideWidth(),
+              input.blockStep,
+              ints,
+              offsets,
+              tapIndex,
+              packed,
+              packedOffset,
+              taps,
+              start,
+              paddedOut);
+        }
+        if (tail) {
+          for (int j = 0; j < outWidth; j++) {
+            System.arraycopy(floats, padded + j * paddedOut, y, at + j * outChannels, outChannels);
+          }
         }
       }
     }
     scratch.release(mark, intMark);
+  }
+
+  /** One output row whose taps of the first column lie at {@code ints[offsets...]}. */
+  private void assembledRow(
+      AssembledRows assembled,
+      float[] y,
+      int yAt,
+      int[] ints,
+      int offsets,
+      float[] packed,
+      int packedOffset,
+      int bias,
+      Scratch scratch) {
+    int intMark = scratch.intMark();
+    int kernelHeight = g.kernelHeight();
+    int at = scratch.takeInts(AssembledRows.ARGUMENTS + kernelHeight);
+    for (int kh = 0; kh < kernelHeight; kh++) {
+      ints[at + AssembledRows.ARGUMENTS + kh] = ints[offsets + kh * g.kernelWidth()];
+    }
+    assembled.row(
+        y,
+        yAt,
+        paddedOut,
+        outWidth,
+        scratch.floats(),
+        g.strideWidth(),
+        input.blockStep,
+        paddedOut / L,
+        packed,
+        packedOffset,
+        taps * L,
+        scratch.floats(),
+        bias,
+        ints,
+        at,
+        kernelHeight,
+        g.kernelWidth());
+    scratch.release(scratch.mark(), intMark);
   }
 
   /** Stages the input rows that an output row needs; returns the end of the staged ones. */
@@ -270,6 +336,7 @@ final class VectorGrouped implements Convolution {
       Reading x,
       GradientReading dy,
       int image,
+      int endImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -277,21 +344,23 @@ final class VectorGrouped implements Convolution {
       int fromOutputRow,
       int toOutputRow,
       Scratch scratch) {
-    if (dx != null) {
-      inputGradient.run(
-          dx,
-          dxOffset,
-          add,
-          dy,
-          image,
-          packedBackward,
-          packedOffset,
-          fromInputRow,
-          toInputRow,
-          scratch);
-    }
-    if (partial != null) {
-      weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);
+    for (int i = image; i < endImage; i++) {
+      if (dx != null) {
+        inputGradient.run(
+            dx,
+            dxOffset + (i - image) * g.inSize(),
+            add,
+            dy,
+            i,
+            packedBackward,
+            packedOffset,
+            fromInputRow,
+            toInputRow,
+            scratch);
+      }
+      if (partial != null) {
+        weightGradient(partial, partialOffset, x, dy, i, fromOutputRow, toOutputRow, scratch);
+      }
     }
   }
 
@@ -308,36 +377,54 @@ final class VectorGrouped implements Convolution {
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
     int ring = scratch.take(input.size());
-    int source = scratch.take(sourceSize);
+    int source = scratch.take(input.sourceSize());
     int blocks = scratch.take(paddedOut / L * gradientBlockStep);
     int offsets = scratch.takeInts(nines * NINE);
+    int arguments = scratch.takeInts(AssembledRows.ARGUMENTS);
     int[] ints = scratch.ints();
+    boolean inPlace = assembledWeights != null && dy.isRaw() && paddedOut == outChannels;
+    float[] dz = inPlace ? dy.data() : floats;
     input.clear(floats, ring);
     int staged = 0;
     for (int oh = fromRow; oh < toRow; oh++) {
       staged = stageInput(floats, ring, source, x, image, staged, oh);
-      int pixel = (image * g.outHeight() + oh) * outWidth;
-      if (dy.isRaw()) {
-        int at = dy.offset() + pixel * outChannels;
-        RowStaging.copy(floats, blocks, gradientBlockStep, dy.data(), at, outWidth, outChannels, 0);
-      } else {
-        staging.gradientRows(floats, source, dy, pixel, outWidth, outChannels);
-        RowStaging.copy(
-            floats, blocks, gradientBlockStep, floats, source, outWidth, outChannels, 0);
+      int place = (image * g.outHeight() + oh) * outWidth * outChannels;
+      if (!inPlace) {
+        gradientBlocks.stage(blocks, gradientBlockStep, dy, place, outWidth, outChannels, scratch);
       }
       forwardOffsets(ints, offsets, ring, oh);
       for (int t = taps; t < nines * NINE; t++) {
         ints[offsets + t] = ints[offsets + taps - 1];
       }
       for (int n = 0; n < nines; n++) {
+        int nine = partialOffset + n * NINE * paddedOut;
+        int tapsAt = offsets + n * NINE;
+        if (assembledWeights != null) {
+          assembledWeights.nineWeights(
+              partial,
+              nine,
+              floats,
+              g.strideWidth(),
+              input.blockStep,
+              dz,
+              inPlace ? dy.offset() + place : blocks,
+              inPlace ? outChannels : L,
+              inPlace ? L : gradientBlockStep,
+              outWidth,
+              paddedOut / L,
+              ints,
+              tapsAt,
+              arguments);
+          continue;
+        }
         DepthwiseTaps.nineWeights(
             partial,
-            partialOffset + n * NINE * paddedOut,
+            nine,
             floats,
             g.strideWidth(),
             input.blockStep,
             ints,
-            offsets + n * NINE,
+            tapsAt,
             blocks,
             gradientBlockStep,
             outWidth,

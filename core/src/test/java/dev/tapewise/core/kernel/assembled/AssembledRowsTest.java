@@ -66,13 +66,16 @@ final class AssembledRowsTest {
       @ForAll @IntRange(min = 1, max = 3) int blocks,
       @ForAll @IntRange(min = 1, max = 2) int step,
       @ForAll boolean runs,
+      @ForAll boolean pixels,
       @ForAll Random random) {
     int lanes = BothWidths.lanes(wide);
-    int dzStep = columns * lanes;
+    int dzStep = pixels ? blocks * lanes : lanes;
+    int dzBlockStep = pixels ? lanes : columns * lanes;
     int blockStep = columns * step * lanes;
     int rowSize = blocks * blockStep;
-    float[] ring = floats(random, 4 * rowSize + 9 * lanes);
-    int dz = 3 * rowSize + 9 * lanes;
+    float[] ring = floats(random, 3 * rowSize + 9 * lanes);
+    int dzAt = random.nextInt(9);
+    float[] dz = floats(random, dzAt + blocks * columns * lanes);
     int[] ints = new int[9 + ARGUMENTS];
     for (int t = 0; t < 9; t++) {
       boolean next = runs && t % 3 > 0;
@@ -88,14 +91,28 @@ final class AssembledRowsTest {
       for (int j = 0; j < columns; j++) {
         expected[at] =
             Math.fma(
-                ring[dz + block * dzStep + j * lanes + lane],
+                dz[dzAt + block * dzBlockStep + j * dzStep + lane],
                 ring[ints[t] + block * blockStep + j * step * lanes + lane],
                 expected[at]);
       }
     }
     BothWidths.kernels(wide)
         .rows()
-        .nineWeights(partial, 0, ring, step, blockStep, dz, dzStep, columns, blocks, ints, 0, 9);
+        .nineWeights(
+            partial,
+            0,
+            ring,
+            step,
+            blockStep,
+            dz,
+            dzAt,
+            dzStep,
+            dzBlockStep,
+            columns,
+            blocks,
+            ints,
+            0,
+            9);
     assertArrayEquals(expected, partial, 0f);
   }
 
@@ -210,14 +227,19 @@ final class AssembledRowsTest {
     float[] ring = new float[5 * lanes];
     float[] partial = new float[9 * lanes];
     int[] ints = new int[9 + ARGUMENTS];
-    code.nineWeights(partial, 0, ring, 1, 0, 0, 0, 5, 1, ints, 0, 9);
-    refused(() -> code.nineWeights(partial, 1, ring, 1, 0, 0, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, 1, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 2, 0, 0, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, 0, 0, 0, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, 0, 0, 5, 1, ints, 0, 10));
+    int l = lanes;
+    code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9);
+    refused(() -> code.nineWeights(partial, 1, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 1, l, 0, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l + 1, 0, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 4 * l, -l, 0, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, -1, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 2, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 0, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 0, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 10));
     ints[8] = 1;
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, 0, 0, 5, 1, ints, 0, 9));
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
   }
 
   private static void refused(Runnable call) {

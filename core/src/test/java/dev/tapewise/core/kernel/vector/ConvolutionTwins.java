@@ -14,9 +14,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a convolution with its scalar twin, bit for bit, over two images. Tensors end with their
- * arrays, results lie between guards, scratch has no more room than was asked for and is full of
- * NaN.
+ * Compares a convolution with its scalar twin, bit for bit, over two images, one by one or both at
+ * once. Tensors end with their arrays, results lie between guards, scratch has no more room than
+ * was asked for and is full of NaN.
  */
 final class ConvolutionTwins {
   private static final int IMAGES = 2;
@@ -118,10 +118,12 @@ final class ConvolutionTwins {
     float[] packed = marked(c.packedSize());
     c.pack(packed, GUARD, w, 0);
     guarded(packed);
-    for (int image = 0; image < IMAGES; image++) {
+    int images = random.nextBoolean() ? 1 : IMAGES;
+    for (int image = 0; image < IMAGES; image += images) {
       poison();
+      int end = image + images;
       int yAt = GUARD + image * g.outSize();
-      c.forward(y, yAt, x, image, packed, GUARD, biases, 3, fromRow, toRow, scratch);
+      c.forward(y, yAt, x, image, end, packed, GUARD, biases, 3, fromRow, toRow, scratch);
       assertEquals(0, scratch.mark() + scratch.intMark(), "scratch given back");
     }
     guarded(y);
@@ -160,7 +162,8 @@ final class ConvolutionTwins {
     float[] packed = marked(c.packedBackwardSize());
     c.packBackward(packed, GUARD, w, 0);
     guarded(packed);
-    for (int image = 0; image < IMAGES; image++) {
+    int images = random.nextBoolean() ? 1 : IMAGES;
+    for (int image = 0; image < IMAGES; image += images) {
       poison();
       c.backward(
           wantDx ? dx : null,
@@ -171,6 +174,7 @@ final class ConvolutionTwins {
           x,
           dy,
           image,
+          image + images,
           packed,
           GUARD,
           fromIn,

@@ -96,7 +96,7 @@ class NewThreadTest {
 
   private long bytes(Convolution kernel, ConvGeometry g, Scratch scratch) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    kernel.forward(memory, 16384, x, 0, memory, 24576, null, 0, 0, g.outHeight(), scratch);
+    kernel.forward(memory, 16384, x, 0, 1, memory, 24576, null, 0, 0, g.outHeight(), scratch);
     kernel.backward(
         memory,
         32768,
@@ -106,6 +106,7 @@ class NewThreadTest {
         x,
         dy,
         0,
+        1,
         memory,
         53248,
         0,

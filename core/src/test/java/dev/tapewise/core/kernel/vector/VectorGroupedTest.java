@@ -1,6 +1,9 @@
 package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.geometry.ConvGeometry;
+import dev.tapewise.core.kernel.assembled.AssembledKernels;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class VectorGroupedTest {
@@ -13,6 +16,8 @@ class VectorGroupedTest {
     check(ConvolutionShape.of(6, 10, 5, 15).groups(5).stride(2, 2).pad(1));
     check(ConvolutionShape.of(6, 5, 4, 16).groups(4).kernel(5, 5).pad(2));
     check(ConvolutionShape.of(6, 5, 9, 9).groups(9).pad(1));
+    check(ConvolutionShape.of(6, 19, 16, 32).groups(16).stride(2, 2).pad(1));
+    check(ConvolutionShape.of(7, 19, 32, 64).groups(32).kernel(5, 5).pad(2));
   }
 
   @Test
@@ -62,7 +67,13 @@ class VectorGroupedTest {
 
   private static void check(ConvolutionShape shape) {
     ConvGeometry geometry = shape.geometry();
-    VectorGrouped grouped = new VectorGrouped(geometry, new VectorStaging());
+    check(geometry, null);
+    AssembledKernels.ifSupported(Lanes.COUNT)
+        .ifPresent(assembled -> check(geometry, assembled.rows()));
+  }
+
+  private static void check(ConvGeometry geometry, @Nullable AssembledRows assembled) {
+    VectorGrouped grouped = new VectorGrouped(geometry, new VectorStaging(), assembled);
     new ConvolutionTwins(geometry, grouped, false, false).assertSameBits();
     new ConvolutionTwins(geometry, grouped, true, true).assertSameBits();
     ConvolutionTwins.ofZeros(geometry, grouped).assertSameBits();
