@@ -3,7 +3,7 @@ package dev.tapewise.autodiff.op;
 import dev.tapewise.core.geometry.RowBands;
 
 /**
- * How the images of a batch are handed to chunks when a kernel works image by image and sums are
+ * How the images of a batch are handed to chunks when a kernel works on rows of images and sums are
  * gathered by {@link RowBands}: a unit is the images of one band, one image, or, in batches of few
  * images, a part of an image made of whole bands. Depends on shapes and the batch alone.
  */

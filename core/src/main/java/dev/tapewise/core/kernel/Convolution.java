@@ -42,19 +42,19 @@ public interface Convolution {
   int scratchInts();
 
   /**
-   * Output rows {@code fromRow} to {@code toRow} of each of the images {@code image} to {@code
-   * endImage}.
+   * Output rows {@code fromRow} to {@code toRow} of each of the images {@code fromImage} to {@code
+   * toImage}.
    *
    * @param y the output tensor; {@code yOffset} is where the first of the images starts in it
-   * @param x the input and how it is read; {@code image} is the number of the first image in it
+   * @param x the input and how it is read; images are counted from its first one
    * @param bias the array that holds the biases at {@code biasOffset}, or null
    */
   void forward(
       float[] y,
       int yOffset,
       Reading x,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -65,16 +65,16 @@ public interface Convolution {
 
   /**
    * Input gradient rows {@code fromInputRow} to {@code toInputRow} and the weight gradient of
-   * output rows {@code fromOutputRow} to {@code toOutputRow} of each of the images {@code image} to
-   * {@code endImage}, whichever is wanted. Where both cover the whole image, dy is staged once.
+   * output rows {@code fromOutputRow} to {@code toOutputRow} of each of the images {@code
+   * fromImage} to {@code toImage}, whichever is wanted.
    *
    * @param dx the input's gradient, or null; {@code dxOffset} is where the first of the images
    *     starts in it
    * @param add whether dx is added to
    * @param partial the partial weight gradient, added to, or null
    * @param x the input and how it is read (not touched when partial is null)
-   * @param dy the output's gradient and how it is read; {@code image} is the number of the first
-   *     image in x and dy
+   * @param dy the output's gradient and how it is read; images are counted from the first one of x
+   *     and dy
    */
   void backward(
       float @Nullable [] dx,
@@ -84,8 +84,8 @@ public interface Convolution {
       int partialOffset,
       Reading x,
       GradientReading dy,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,

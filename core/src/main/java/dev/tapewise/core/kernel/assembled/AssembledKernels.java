@@ -6,7 +6,7 @@ import java.util.Optional;
  * What this process assembles.
  *
  * @param tiles tiles of matrix products
- * @param rows rows of depthwise convolutions
+ * @param rows rows of depthwise and grouped convolutions
  * @param sums sums of batch norms
  */
 public record AssembledKernels(AssembledTiles tiles, AssembledRows rows, AssembledSums sums) {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Rows of depthwise convolutions in machine code that this process assembled, with the bits of
- * every other kernel. Rows lie in a ring of {@code [channel block][column][lanes]}. The code checks
- * nothing: all ranges are checked here, before each call.
+ * Rows of depthwise and grouped convolutions in machine code that this process assembled, with the
+ * bits of every other kernel. Rows of the input lie in a ring of {@code [channel
+ * block][column][lanes]}. The code checks nothing: all ranges are checked here, before each call.
  *
  * <p>Every method takes room for its arguments in an int array, {@link #ARGUMENTS} ints from a
  * place on, which it overwrites; and {@link #row} finds the rows of the ring behind it.

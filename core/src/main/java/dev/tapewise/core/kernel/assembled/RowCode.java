@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Machine code of a depthwise convolution's rows: staging into a ring of {@code [channel
- * block][column][lane]}, output rows, and weight gradients. Lanes are channels; every element is
- * the chain of fma that the contract of convolutions asks for.
+ * Machine code of the rows of depthwise and grouped convolutions: staging into a ring of {@code
+ * [channel block][column][lane]}, output rows, and weight gradients. Lanes are channels; every
+ * element is the chain of fma that the contract of convolutions asks for.
  *
  * <p>Arguments as the System V calling convention passes them: four float arrays a, b, c, d and an
  * int array, each as an address and an offset in bytes. Sizes, strides (in floats) and clamps (the
@@ -558,9 +558,9 @@ final class RowCode {
   }
 
   private void weightColumns(int[] taps, int step, int columns) {
+    loadBytes(R14, WEIGHTS_DZ_STEP);
     asm.align(32);
     int turn = asm.here();
-    loadBytes(R14, WEIGHTS_DZ_STEP);
     for (int j = 0; j < columns; j++) {
       asm.load(NINE + j, Address.of(RDI, 0));
       asm.add(RDI, R14);

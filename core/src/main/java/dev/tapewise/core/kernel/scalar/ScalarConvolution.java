@@ -68,8 +68,8 @@ public final class ScalarConvolution implements Convolution {
       float[] y,
       int yOffset,
       Reading x,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -77,8 +77,8 @@ public final class ScalarConvolution implements Convolution {
       int fromRow,
       int toRow,
       Scratch scratch) {
-    for (int i = image; i < endImage; i++) {
-      int yAt = yOffset + (i - image) * g.outSize();
+    for (int image = fromImage; image < toImage; image++) {
+      int yAt = yOffset + (image - fromImage) * g.outSize();
       for (int oh = fromRow; oh < toRow; oh++) {
         for (int ow = 0; ow < outWidth; ow++) {
           for (int oc = 0; oc < g.outChannels(); oc++) {
@@ -86,9 +86,9 @@ public final class ScalarConvolution implements Convolution {
             float sum = bias == null ? 0f : bias[biasOffset + oc];
             for (int kh = 0; kh < g.kernelHeight(); kh++) {
               for (int kw = 0; kw < g.kernelWidth(); kw++) {
-                for (int c = 0; c < inPerGroup; c++) {
-                  float input = input(x, i, inRow(oh, kh), inColumn(ow, kw), firstIn + c);
-                  sum = Math.fma(input, packed[packedOffset + weight(kh, kw, c, oc)], sum);
+                for (int i = 0; i < inPerGroup; i++) {
+                  float input = input(x, image, inRow(oh, kh), inColumn(ow, kw), firstIn + i);
+                  sum = Math.fma(input, packed[packedOffset + weight(kh, kw, i, oc)], sum);
                 }
               }
             }
@@ -108,8 +108,8 @@ public final class ScalarConvolution implements Convolution {
       int partialOffset,
       Reading x,
       GradientReading dy,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -117,13 +117,14 @@ public final class ScalarConvolution implements Convolution {
       int fromOutputRow,
       int toOutputRow,
       Scratch scratch) {
-    for (int i = image; i < endImage; i++) {
+    for (int image = fromImage; image < toImage; image++) {
       if (dx != null) {
-        int dxAt = dxOffset + (i - image) * g.inSize();
-        inputGradient(dx, dxAt, add, dy, i, packedBackward, packedOffset, fromInputRow, toInputRow);
+        int dxAt = dxOffset + (image - fromImage) * g.inSize();
+        inputGradient(
+            dx, dxAt, add, dy, image, packedBackward, packedOffset, fromInputRow, toInputRow);
       }
       if (partial != null) {
-        weightGradient(partial, partialOffset, x, dy, i, fromOutputRow, toOutputRow);
+        weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow);
       }
     }
   }

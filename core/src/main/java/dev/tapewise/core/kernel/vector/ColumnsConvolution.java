@@ -179,8 +179,8 @@ final class ColumnsConvolution implements Convolution {
       float[] y,
       int yOffset,
       Reading x,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -196,13 +196,14 @@ final class ColumnsConvolution implements Convolution {
     int result = groups == 1 ? 0 : scratch.take(pixels * outPerGroup);
     int ints = scratch.takeInts(g.kernelHeight());
     forward.clear(floats, ring);
-    for (int i = image; i < endImage; i++) {
-      int imageAt = yOffset + (i - image) * g.outSize();
+    for (int image = fromImage; image < toImage; image++) {
+      int imageAt = yOffset + (image - fromImage) * g.outSize();
       int staged = 0;
       int to = toRow * outWidth;
       for (int p = fromRow * outWidth; p < to; p += pixels) {
         int count = Math.min(pixels, to - p);
-        staged = buildInput(floats, ring, columns, x, i, staged, p, count, scratch.ints(), ints);
+        staged =
+            buildInput(floats, ring, columns, x, image, staged, p, count, scratch.ints(), ints);
         int yAt = imageAt + p * g.outChannels();
         if (groups == 1) {
           pointwise.forwardRaw(
@@ -234,9 +235,9 @@ final class ColumnsConvolution implements Convolution {
               bias,
               biasOffset + group * outPerGroup,
               scratch);
-          for (int r = 0; r < count; r++) {
-            int at = yAt + r * g.outChannels() + group * outPerGroup;
-            System.arraycopy(floats, result + r * outPerGroup, y, at, outPerGroup);
+          for (int i = 0; i < count; i++) {
+            int at = yAt + i * g.outChannels() + group * outPerGroup;
+            System.arraycopy(floats, result + i * outPerGroup, y, at, outPerGroup);
           }
         }
       }
@@ -253,8 +254,8 @@ final class ColumnsConvolution implements Convolution {
       int partialOffset,
       Reading x,
       GradientReading dy,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -262,14 +263,14 @@ final class ColumnsConvolution implements Convolution {
       int fromOutputRow,
       int toOutputRow,
       Scratch scratch) {
-    for (int i = image; i < endImage; i++) {
+    for (int image = fromImage; image < toImage; image++) {
       if (dx != null) {
         inputGradient.run(
             dx,
-            dxOffset + (i - image) * g.inSize(),
+            dxOffset + (image - fromImage) * g.inSize(),
             add,
             dy,
-            i,
+            image,
             packedBackward,
             packedOffset,
             fromInputRow,
@@ -277,7 +278,7 @@ final class ColumnsConvolution implements Convolution {
             scratch);
       }
       if (partial != null) {
-        weightGradient(partial, partialOffset, x, dy, i, fromOutputRow, toOutputRow, scratch);
+        weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);
       }
     }
   }

@@ -76,8 +76,8 @@ final class DepthwiseBackward {
       int partialOffset,
       Reading x,
       GradientReading dy,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] w,
       int wAt,
       int fromInputRow,
@@ -88,8 +88,8 @@ final class DepthwiseBackward {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
-    int dzRing = scratch.take(gradient.size());
     boolean inPlace = dx == null && assembledWeights != null && dy.isRaw() && !plan.tail;
+    int dzRing = inPlace ? 0 : scratch.take(gradient.size());
     if (!inPlace) {
       gradient.clear(floats, dzRing);
     }
@@ -116,19 +116,19 @@ final class DepthwiseBackward {
       plan.input.clear(floats, ring);
     }
 
-    for (int i = image; i < endImage; i++) {
-      int dxAt = dxOffset + (i - image) * plan.height * plan.width * plan.channels;
+    for (int image = fromImage; image < toImage; image++) {
+      int dxAt = dxOffset + (image - fromImage) * plan.geometry.inSize();
       int staged = 0;
       int ih = fromInputRow;
       for (int oh = Math.min(dxFrom, dwFrom); oh < Math.max(dxTo, dwTo); oh++) {
         boolean forWeights = oh >= dwFrom && oh < dwTo;
         if (!inPlace && (forWeights || (oh >= dxFrom && oh < dxTo))) {
-          gradient.stage(dzRing, dy, i, oh, scratch);
+          gradient.stage(dzRing, dy, image, oh, scratch);
         }
         if (partial != null && forWeights) {
-          staged = plan.stageInput(ring, x, i, staged, oh, scratch);
+          staged = plan.stageInput(ring, x, image, staged, oh, scratch);
           float[] dz = inPlace ? dy.data() : floats;
-          int dzAt = inPlace ? dy.offset() + gradient.place(i, oh) : gradient.image(dzRing, oh);
+          int dzAt = inPlace ? dy.offset() + gradient.place(image, oh) : gradient.image(dzRing, oh);
           weightRow(
               partial,
               partialOffset,

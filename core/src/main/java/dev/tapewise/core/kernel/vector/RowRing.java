@@ -52,7 +52,7 @@ final class RowRing {
       int columns,
       @Nullable AssembledRows assembled) {
     this.rows = rows;
-    this.slots = Math.max(1, Math.min(rows, live));
+    this.slots = Math.min(rows, live);
     this.width = width;
     this.channels = channels;
     this.left = left;

@@ -106,8 +106,8 @@ final class VectorDepthwise implements Convolution {
       float[] y,
       int yOffset,
       Reading x,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -130,11 +130,11 @@ final class VectorDepthwise implements Convolution {
     }
     int row = plan.tail ? scratch.take(plan.outWidth * plan.padded) : 0;
     int rowSize = plan.outWidth * plan.channels;
-    for (int i = image; i < endImage; i++) {
-      int imageAt = yOffset + (i - image) * plan.outHeight * rowSize;
+    for (int image = fromImage; image < toImage; image++) {
+      int imageAt = yOffset + (image - fromImage) * plan.geometry.outSize();
       int staged = 0;
       for (int oh = fromRow; oh < toRow; oh++) {
-        staged = plan.stageInput(ring, x, i, staged, oh, scratch);
+        staged = plan.stageInput(ring, x, image, staged, oh, scratch);
         int yAt = imageAt + oh * rowSize;
         if (plan.tail) {
           row(floats, row, plan.padded, ring, oh, packed, packedOffset, start, startAt, scratch);
@@ -278,8 +278,8 @@ final class VectorDepthwise implements Convolution {
       int partialOffset,
       Reading x,
       GradientReading dy,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -295,8 +295,8 @@ final class VectorDepthwise implements Convolution {
         partialOffset,
         x,
         dy,
-        image,
-        endImage,
+        fromImage,
+        toImage,
         packedBackward,
         packedOffset,
         fromInputRow,

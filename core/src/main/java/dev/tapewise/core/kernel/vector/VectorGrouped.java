@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Convolutions in groups of few channels, channel multipliers among them, as depthwise ones with
  * more taps: {@link GroupedStaging} spreads the channels that a group reads over planes, and the
  * loops of {@link DepthwiseTaps} do all three passes (the input gradient with the roles of input
- * and output channels swapped). Where assembled code is to be had, it does the weight gradients
- * and, of channel multipliers, the output rows.
+ * and output channels swapped). Where assembled code is to be had, it does the weight gradients of
+ * width strides that it knows and, of channel multipliers, the output rows of undilated kernels
+ * that {@link AssembledRows#knows}.
  *
  * <p>Packed weights are {@code [block of written channels][kernel tap][channel read][L]}, a partial
  * weight gradient is {@code [nine taps][block of output channels][9][L]}, where a tap is a kernel
@@ -51,7 +52,7 @@ final class VectorGrouped implements Convolution {
   private final int[] tapIndex;
 
   private final GroupedInputGradient inputGradient;
-  private final BlockStaging gradientBlocks;
+  private final BlockStaging gradientStaging;
   private final int gradientBlockStep;
 
   /**
@@ -76,7 +77,7 @@ final class VectorGrouped implements Convolution {
             && g.strideWidth() == 1
             && g.dilationWidth() == 1
             && outWidth >= 4;
-    // A row's chain takes the taps in the order of its columns: one channel read for each.
+    // Assembled rows know columns as taps, not several channels of a column.
     boolean known =
         inPerGroup == 1
             && g.dilationWidth() == 1
@@ -104,7 +105,7 @@ final class VectorGrouped implements Convolution {
     Arrays.setAll(tapIndex, t -> t);
 
     inputGradient = new GroupedInputGradient(g, staging);
-    gradientBlocks = new BlockStaging(assembled);
+    gradientStaging = new BlockStaging(assembled);
     // An odd number of cache lines, as for the planes of staged rows.
     gradientBlockStep = ((outWidth * L + 15) / 16 | 1) * 16;
   }
@@ -168,7 +169,7 @@ final class VectorGrouped implements Convolution {
   @Override
   public int scratchInts() {
     int weights = nines * NINE + AssembledRows.ARGUMENTS + BlockStaging.scratchInts();
-    int forward = 2 * taps + AssembledRows.ARGUMENTS + g.kernelHeight();
+    int forward = Math.max(2 * taps, AssembledRows.ARGUMENTS + g.kernelHeight());
     return Math.max(Math.max(forward, weights), inputGradient.scratchInts());
   }
 
@@ -177,8 +178,8 @@ final class VectorGrouped implements Convolution {
       float[] y,
       int yOffset,
       Reading x,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packed,
       int packedOffset,
       float @Nullable [] bias,
@@ -194,59 +195,18 @@ final class VectorGrouped implements Convolution {
     int start = scratch.take(paddedOut);
     boolean tail = paddedOut != outChannels;
     int padded = tail ? scratch.take(outWidth * paddedOut) : 0;
-    int offsets = scratch.takeInts(2 * taps);
-    int[] ints = scratch.ints();
     Arrays.fill(floats, start, start + paddedOut, 0f);
     if (bias != null) {
       System.arraycopy(bias, biasOffset, floats, start, outChannels);
     }
     input.clear(floats, ring);
-    for (int i = image; i < endImage; i++) {
-      int imageAt = yOffset + (i - image) * g.outSize();
+    for (int image = fromImage; image < toImage; image++) {
+      int imageAt = yOffset + (image - fromImage) * g.outSize();
       int staged = 0;
       for (int oh = fromRow; oh < toRow; oh++) {
-        staged = stageInput(floats, ring, source, x, i, staged, oh);
+        staged = stageInput(floats, ring, source, x, image, staged, oh);
         int at = imageAt + oh * outWidth * outChannels;
-        forwardOffsets(ints, offsets, ring, oh);
-        float[] out = tail ? floats : y;
-        int outAt = tail ? padded : at;
-        if (assembledForward != null) {
-          assembledRow(
-              assembledForward, out, outAt, ints, offsets, packed, packedOffset, start, scratch);
-        } else if (threeByThree) {
-          DepthwiseRows.row(
-              out,
-              outAt,
-              paddedOut,
-              outWidth,
-              floats,
-              ints[offsets],
-              ints[offsets + 3],
-              ints[offsets + 6],
-              input.blockStep,
-              packed,
-              packedOffset,
-              floats,
-              start,
-              paddedOut);
-        } else {
-          GroupedInputGradient.outputs(
-              out,
-              outAt,
-              paddedOut,
-              outWidth,
-              floats,
-              g.strideWidth(),
-              input.blockStep,
-              ints,
-              offsets,
-              tapIndex,
-              packed,
-              packedOffset,
-              taps,
-              start,
-              paddedOut);
-        }
+        row(tail ? floats : y, tail ? padded : at, ring, oh, packed, packedOffset, start, scratch);
         if (tail) {
           for (int j = 0; j < outWidth; j++) {
             System.arraycopy(floats, padded + j * paddedOut, y, at + j * outChannels, outChannels);
@@ -257,22 +217,78 @@ final class VectorGrouped implements Convolution {
     scratch.release(mark, intMark);
   }
 
-  /** One output row whose taps of the first column lie at {@code ints[offsets...]}. */
+  /** One output row, its channels in whole vectors. */
+  private void row(
+      float[] y,
+      int yAt,
+      int ring,
+      int oh,
+      float[] packed,
+      int packedOffset,
+      int bias,
+      Scratch scratch) {
+    if (assembledForward != null) {
+      assembledRow(assembledForward, y, yAt, ring, oh, packed, packedOffset, bias, scratch);
+      return;
+    }
+    float[] floats = scratch.floats();
+    int intMark = scratch.intMark();
+    int offsets = scratch.takeInts(2 * taps);
+    int[] ints = scratch.ints();
+    forwardOffsets(ints, offsets, ring, oh);
+    if (threeByThree) {
+      DepthwiseRows.row(
+          y,
+          yAt,
+          paddedOut,
+          outWidth,
+          floats,
+          ints[offsets],
+          ints[offsets + 3],
+          ints[offsets + 6],
+          input.blockStep,
+          packed,
+          packedOffset,
+          floats,
+          bias,
+          paddedOut);
+    } else {
+      GroupedInputGradient.outputs(
+          y,
+          yAt,
+          paddedOut,
+          outWidth,
+          floats,
+          g.strideWidth(),
+          input.blockStep,
+          ints,
+          offsets,
+          tapIndex,
+          packed,
+          packedOffset,
+          taps,
+          bias,
+          paddedOut);
+    }
+    scratch.release(scratch.mark(), intMark);
+  }
+
   private void assembledRow(
       AssembledRows assembled,
       float[] y,
       int yAt,
-      int[] ints,
-      int offsets,
+      int ring,
+      int oh,
       float[] packed,
       int packedOffset,
       int bias,
       Scratch scratch) {
     int intMark = scratch.intMark();
+    int[] ints = scratch.ints();
     int kernelHeight = g.kernelHeight();
     int at = scratch.takeInts(AssembledRows.ARGUMENTS + kernelHeight);
     for (int kh = 0; kh < kernelHeight; kh++) {
-      ints[at + AssembledRows.ARGUMENTS + kh] = ints[offsets + kh * g.kernelWidth()];
+      ints[at + AssembledRows.ARGUMENTS + kh] = firstTap(ring, oh, kh);
     }
     assembled.row(
         y,
@@ -293,6 +309,12 @@ final class VectorGrouped implements Convolution {
         kernelHeight,
         g.kernelWidth());
     scratch.release(scratch.mark(), intMark);
+  }
+
+  /** Where the first tap of a kernel row lies for the first output column of a row. */
+  private int firstTap(int ring, int oh, int kh) {
+    int row = input.row(ring, rows.first(oh) + kh * rows.tapStep());
+    return row + (input.left + columns.start()) * L;
   }
 
   /** Stages the input rows that an output row needs; returns the end of the staged ones. */
@@ -316,9 +338,9 @@ final class VectorGrouped implements Convolution {
   private void forwardOffsets(int[] ints, int offsets, int ring, int oh) {
     int n = offsets;
     for (int kh = 0; kh < g.kernelHeight(); kh++) {
-      int row = input.row(ring, rows.first(oh) + kh * rows.tapStep());
+      int first = firstTap(ring, oh, kh);
       for (int kw = 0; kw < g.kernelWidth(); kw++) {
-        int at = row + (input.left + columns.start() + kw * columns.tapStep()) * L;
+        int at = first + kw * columns.tapStep() * L;
         for (int i = 0; i < inPerGroup; i++) {
           ints[n++] = at + i * input.planeStep;
         }
@@ -335,8 +357,8 @@ final class VectorGrouped implements Convolution {
       int partialOffset,
       Reading x,
       GradientReading dy,
-      int image,
-      int endImage,
+      int fromImage,
+      int toImage,
       float[] packedBackward,
       int packedOffset,
       int fromInputRow,
@@ -344,14 +366,14 @@ final class VectorGrouped implements Convolution {
       int fromOutputRow,
       int toOutputRow,
       Scratch scratch) {
-    for (int i = image; i < endImage; i++) {
+    for (int image = fromImage; image < toImage; image++) {
       if (dx != null) {
         inputGradient.run(
             dx,
-            dxOffset + (i - image) * g.inSize(),
+            dxOffset + (image - fromImage) * g.inSize(),
             add,
             dy,
-            i,
+            image,
             packedBackward,
             packedOffset,
             fromInputRow,
@@ -359,7 +381,7 @@ final class VectorGrouped implements Convolution {
             scratch);
       }
       if (partial != null) {
-        weightGradient(partial, partialOffset, x, dy, i, fromOutputRow, toOutputRow, scratch);
+        weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);
       }
     }
   }
@@ -378,21 +400,18 @@ final class VectorGrouped implements Convolution {
     float[] floats = scratch.floats();
     int ring = scratch.take(input.size());
     int source = scratch.take(input.sourceSize());
-    int blocks = scratch.take(paddedOut / L * gradientBlockStep);
+    int dzBlocks = scratch.take(paddedOut / L * gradientBlockStep);
     int offsets = scratch.takeInts(nines * NINE);
     int arguments = scratch.takeInts(AssembledRows.ARGUMENTS);
     int[] ints = scratch.ints();
-    boolean inPlace = assembledWeights != null && dy.isRaw() && paddedOut == outChannels;
-    float[] dz = inPlace ? dy.data() : floats;
     input.clear(floats, ring);
     int staged = 0;
     for (int oh = fromRow; oh < toRow; oh++) {
       staged = stageInput(floats, ring, source, x, image, staged, oh);
-      int place = (image * g.outHeight() + oh) * outWidth * outChannels;
-      if (!inPlace) {
-        gradientBlocks.stage(blocks, gradientBlockStep, dy, place, outWidth, outChannels, scratch);
-      }
+      int from = (image * g.outHeight() + oh) * outWidth * outChannels;
+      gradientStaging.stage(dzBlocks, gradientBlockStep, dy, from, outWidth, outChannels, scratch);
       forwardOffsets(ints, offsets, ring, oh);
+      // The last group's spare sums are of any tap; nobody reads them.
       for (int t = taps; t < nines * NINE; t++) {
         ints[offsets + t] = ints[offsets + taps - 1];
       }
@@ -406,10 +425,10 @@ final class VectorGrouped implements Convolution {
               floats,
               g.strideWidth(),
               input.blockStep,
-              dz,
-              inPlace ? dy.offset() + place : blocks,
-              inPlace ? outChannels : L,
-              inPlace ? L : gradientBlockStep,
+              floats,
+              dzBlocks,
+              L,
+              gradientBlockStep,
               outWidth,
               paddedOut / L,
               ints,
@@ -425,7 +444,7 @@ final class VectorGrouped implements Convolution {
             input.blockStep,
             ints,
             tapsAt,
-            blocks,
+            dzBlocks,
             gradientBlockStep,
             outWidth,
             paddedOut);

@@ -22,7 +22,7 @@ import dev.tapewise.core.kernel.assembled.AssembledKernels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels on the Vector API, at the one width of this process; products and depthwise
+ * The kernels on the Vector API, at the one width of this process; products, depthwise and grouped
  * convolutions on assembled code where that is to be had.
  */
 public final class VectorKernels implements Kernels {

@@ -237,6 +237,11 @@ final class AssembledRowsTest {
     refused(() -> code.nineWeights(partial, 0, ring, 2, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
     refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 0, 1, ints, 0, 9));
     refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 0, ints, 0, 9));
+    float[] less = new float[5 * l - 1];
+    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, less, 0, l, 0, 5, 1, ints, 0, 9));
+    float[] two = new float[18 * l];
+    code.nineWeights(two, 0, ring, 1, 0, ring, 0, l, 0, 5, 2, ints, 0, 9);
+    refused(() -> code.nineWeights(two, 0, ring, 1, 0, ring, 0, l, 1, 5, 2, ints, 0, 9));
     refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 10));
     ints[8] = 1;
     refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));

@@ -70,6 +70,7 @@ class NewThreadTest {
     }
     check(ConvolutionShape.of(5, 6, 8, 8).groups(8).pad(1));
     check(ConvolutionShape.of(5, 6, 8, 16).groups(4).pad(1));
+    check(ConvolutionShape.of(5, 6, 8, 16).groups(8).pad(1));
   }
 
   private void check(ConvolutionShape shape) {
@@ -100,6 +101,23 @@ class NewThreadTest {
     kernel.backward(
         memory,
         32768,
+        false,
+        memory,
+        40960,
+        x,
+        dy,
+        0,
+        1,
+        memory,
+        53248,
+        0,
+        g.height(),
+        0,
+        g.outHeight(),
+        scratch);
+    kernel.backward(
+        null,
+        0,
         false,
         memory,
         40960,
