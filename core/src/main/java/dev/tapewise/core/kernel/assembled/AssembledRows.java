@@ -414,6 +414,7 @@ public final class AssembledRows {
     ints[at + RowCode.WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
     ints[at + RowCode.WEIGHTS_WIDTH] = columns;
     ints[at + RowCode.WEIGHTS_DZ_STEP] = dzStep;
+    ints[at + RowCode.WEIGHTS_DZ_ROW] = columns * dzStep;
     MemorySegment code = (runs ? weightsOfRuns : weights)[step - 1];
     NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, dz, 0, ints, at);
   }

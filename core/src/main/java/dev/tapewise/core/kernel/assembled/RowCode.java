@@ -78,12 +78,16 @@ final class RowCode {
   static final int WEIGHTS_WIDTH = 3;
   static final int WEIGHTS_DZ_STEP = 4;
   static final int WEIGHTS_TAPS = 5;
+  static final int WEIGHTS_DZ_ROW = WEIGHTS_TAPS + NINE;
 
   /** Taps of a run, next to each other in a row. */
   static final int RUN = 3;
 
   /** Output columns at once in {@link #weightsOfRuns}. */
   private static final int RUN_COLUMNS = 4;
+
+  /** Holds the distance of the next row of dz in {@link #weightsOfRuns}. */
+  private static final int NEXT_ROW = RCX;
 
   private static final int LINE = 64;
 
@@ -181,7 +185,9 @@ final class RowCode {
 
   /**
    * The same where the taps are three runs of three columns, of which only the first places count:
-   * every vector is loaded once for all the sums of four columns that it enters.
+   * every vector is loaded once for all the sums of four columns that it enters. Meanwhile the next
+   * row of c is fetched, {@code dzRow} floats on: one vector of each pixel at a time is a pattern
+   * that no processor sees through.
    */
   static byte[] weightsOfRuns(int lanes, int step) {
     RowCode code = new RowCode(lanes);
@@ -528,6 +534,9 @@ final class RowCode {
       asm.lea(taps[t], Address.of(RDI, R14, Float.BYTES, 0));
     }
     asm.move(RDI, R15);
+    if (runs) {
+      loadBytes(NEXT_ROW, WEIGHTS_DZ_ROW); // only the places of runs are needed
+    }
     asm.subtract(R15, R15);
     asm.loadInt(R14, argument(WEIGHTS_BLOCKS));
     int most = runs ? RUN_COLUMNS : 2;
@@ -540,10 +549,10 @@ final class RowCode {
           asm.push(RDI);
           asm.loadInt(R13, argument(WEIGHTS_WIDTH));
           asm.shiftRight(R13, Integer.numberOfTrailingZeros(most));
-          asm.unlessZero(() -> weightColumns(taps, step, most));
+          asm.unlessZero(() -> weightColumns(taps, step, most, runs));
           asm.loadInt(R13, argument(WEIGHTS_WIDTH));
           asm.andImmediate(R13, most - 1);
-          asm.unlessZero(() -> weightColumns(taps, step, 1));
+          asm.unlessZero(() -> weightColumns(taps, step, 1, runs));
           for (int t = 0; t < NINE; t++) {
             asm.store(t, Address.of(RDX, t * vector));
           }
@@ -557,12 +566,15 @@ final class RowCode {
         });
   }
 
-  private void weightColumns(int[] taps, int step, int columns) {
+  private void weightColumns(int[] taps, int step, int columns, boolean runs) {
     loadBytes(R14, WEIGHTS_DZ_STEP);
     asm.align(32);
     int turn = asm.here();
     for (int j = 0; j < columns; j++) {
       asm.load(NINE + j, Address.of(RDI, 0));
+      if (runs) {
+        asm.prefetch(Address.of(RDI, NEXT_ROW, 1, 0));
+      }
       asm.add(RDI, R14);
     }
     if (columns == RUN_COLUMNS) {
@@ -570,7 +582,8 @@ final class RowCode {
     } else {
       for (int j = 0; j < columns; j++) {
         for (int t = 0; t < NINE; t++) {
-          asm.fma(t, NINE + j, Address.of(taps[t], R15, 1, j * step * vector));
+          int place = runs ? t - t % RUN : t;
+          asm.fma(t, NINE + j, Address.of(taps[place], R15, 1, (j * step + t - place) * vector));
         }
       }
     }
