@@ -54,7 +54,6 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
               "Column\\w+|RowRing|RowStaging|VectorConvolutions",
               "(dense|transposed) conv2d|conv1d",
               "core.kernel.vector.ColumnsConvolutionTest",
-              "core.kernel.vector.RowStagingTest",
               "core.kernel.vector.VectorConvolutionsTest",
               "autodiff.op.ConvVariantsTest"),
           of(

@@ -25,6 +25,18 @@ final class FamilyTest {
   }
 
   @Test
+  void everyTestThatIsNamedExists() {
+    for (Family family : Family.all()) {
+      for (String test : family.tests(true)) {
+        String file = test.replace('.', '/') + ".java";
+        assertThat(List.of(Path.of("src/test/java", file), Path.of("../core/src/test/java", file)))
+            .as(test)
+            .anyMatch(Files::exists);
+      }
+    }
+  }
+
+  @Test
   void everySpecIsTriedForAFamily() {
     for (String name : OpTrial.names()) {
       assertThat(Family.all()).as(name).anyMatch(family -> name.matches(family.specs()));

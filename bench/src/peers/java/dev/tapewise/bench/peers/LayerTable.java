@@ -9,6 +9,9 @@ import java.util.function.ToIntFunction;
  * Times of single layers as a Markdown table; sums count a layer as often as the network has it.
  */
 final class LayerTable {
+  /** The field that says how PyTorch's numbers differ, of a layer that is not timed for it. */
+  static final String DIFFERENCE = "difference";
+
   private LayerTable() {}
 
   /** What it says. */
@@ -21,7 +24,8 @@ final class LayerTable {
     three passes together. From memory, each call takes other tensors, of which there are more than three caches full. \
     In cache, both sides play again on the same tensors, with so small a batch that input and output fill a quarter of \
     the last-level cache at most; times are then multiplied up to the whole batch. Both sides are warm before they are \
-    timed, and gave the same results. Sums take each layer as often as the network has it.
+    timed, and gave the same results; a layer whose results differ is marked, and is in no sum. Sums take each layer as \
+    often as the network has it.
     """
         .formatted(name);
   }
@@ -46,10 +50,21 @@ final class LayerTable {
     table.append(" all, ms: Tapewise | PyTorch | ratio |\n");
     table.append("|---|---|").append("---|---|---|".repeat(Pass.values().length + 1)).append('\n');
     for (JsonObject layer : layers) {
-      row(table, text(layer, "layer"), List.of(layer), _ -> 1);
+      if (differs(layer)) {
+        table.append(
+            "| %s | %d | **PyTorch computes %s** |"
+                .formatted(text(layer, "layer"), count(layer), text(layer, DIFFERENCE)));
+        table.append(" |".repeat(3 * Pass.values().length + 2)).append('\n');
+      } else {
+        row(table, text(layer, "layer"), List.of(layer), _ -> 1);
+      }
     }
     for (String kind : new String[] {"depthwise", "pointwise"}) {
-      List<JsonObject> some = layers.stream().filter(l -> text(l, "kind").equals(kind)).toList();
+      List<JsonObject> some =
+          layers.stream()
+              .filter(l -> text(l, "kind").equals(kind))
+              .filter(l -> !differs(l))
+              .toList();
       if (some.size() > 1) {
         row(table, "**all " + kind + " layers**", some, LayerTable::count);
       }
@@ -80,6 +95,10 @@ final class LayerTable {
   private static void cells(StringBuilder table, double ours, double theirs) {
     table.append(
         String.format(Locale.ROOT, " %.3f | %.3f | **%.2f** |", ours, theirs, theirs / ours));
+  }
+
+  private static boolean differs(JsonObject layer) {
+    return layer.has(DIFFERENCE);
   }
 
   private static int count(JsonObject layer) {

@@ -200,6 +200,19 @@ final class PeersTest {
   }
 
   @Test
+  void aLayerWithAnotherResultIsMarkedAndInNoSum() {
+    JsonObject other =
+        JsonParser.parseString("{layer: b, kind: depthwise, place: 'in cache', count: 7}")
+            .getAsJsonObject();
+    other.addProperty(LayerTable.DIFFERENCE, "another forward");
+    List<String> lines =
+        LayerTable.of(List.of(layer(2), other, layer(3)), "PyTorch").lines().toList();
+    assertThat(lines)
+        .contains("| b | 7 | **PyTorch computes another forward** | | | | | | | | | | | |");
+    assertThat(lines.getLast()).startsWith("| **all depthwise layers** | 5 | 5.000 |");
+  }
+
+  @Test
   void turnsRotateOverAllSetsOfBothSides() {
     List<Integer> first = Collections.synchronizedList(new ArrayList<>());
     List<Integer> second = Collections.synchronizedList(new ArrayList<>());
