@@ -20,6 +20,9 @@ final class VectorStaging implements Staging {
   private static final VectorSpecies<Float> S = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
 
+  /** Vectors of a row that is narrow: a band of such rows stays in the first-level cache. */
+  private static final int NARROW = 4;
+
   @Override
   public void rows(float[] out, int outOffset, Reading x, int row, int rows, int channels) {
     int from = x.offset() + row * channels;
@@ -58,6 +61,24 @@ final class VectorStaging implements Staging {
       float high,
       int rows,
       int channels) {
+    if (channels <= NARROW * L) {
+      for (int c = 0; c < channels; c += L) {
+        column(
+            out,
+            outOffset + c,
+            x,
+            xOffset + c,
+            coefficients,
+            scale + c,
+            shift + c,
+            low,
+            high,
+            rows,
+            channels,
+            Math.min(L, channels - c));
+      }
+      return;
+    }
     float below = RowStaging.belowBound(low);
     float above = RowStaging.aboveBound(high);
     int whole = channels - channels % L;
@@ -81,6 +102,44 @@ final class VectorStaging implements Staging {
         v = v.blend(high, v.compare(VectorOperators.GT, above));
         v.intoArray(out, o0 + whole, rest);
       }
+    }
+  }
+
+  /** Normalises one vector of channels, of which {@code lanes} count, down the rows. */
+  private static void column(
+      float[] out,
+      int outAt,
+      float[] x,
+      int xAt,
+      float[] coefficients,
+      int scale,
+      int shift,
+      float low,
+      float high,
+      int rows,
+      int channels,
+      int lanes) {
+    float below = RowStaging.belowBound(low);
+    float above = RowStaging.aboveBound(high);
+    if (lanes < L) {
+      VectorMask<Float> rest = S.indexInRange(0, lanes);
+      FloatVector factor = FloatVector.fromArray(S, coefficients, scale, rest);
+      FloatVector term = FloatVector.fromArray(S, coefficients, shift, rest);
+      for (int r = 0; r < rows; r++) {
+        FloatVector v = FloatVector.fromArray(S, x, xAt + r * channels, rest).fma(factor, term);
+        v = v.blend(low, v.compare(VectorOperators.LT, below));
+        v = v.blend(high, v.compare(VectorOperators.GT, above));
+        v.intoArray(out, outAt + r * channels, rest);
+      }
+      return;
+    }
+    FloatVector factor = FloatVector.fromArray(S, coefficients, scale);
+    FloatVector term = FloatVector.fromArray(S, coefficients, shift);
+    for (int r = 0; r < rows; r++) {
+      FloatVector v = FloatVector.fromArray(S, x, xAt + r * channels).fma(factor, term);
+      v = v.blend(low, v.compare(VectorOperators.LT, below));
+      v = v.blend(high, v.compare(VectorOperators.GT, above));
+      v.intoArray(out, outAt + r * channels);
     }
   }
 
