@@ -273,7 +273,7 @@ public final class AssembledTiles {
    * [row][lane]}.
    *
    * @param xStep floats from one block of x to the next
-   * @param columns of x, a multiple of 4 up to width: two blocks, or one
+   * @param columns of x, a multiple of 4
    * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and the
    *     other half of partial stays as it is or becomes 0
    * @param add whether chains go on from partial
@@ -294,20 +294,23 @@ public final class AssembledTiles {
       boolean add) {
     int vectors = valid <= lanes ? 1 : 2;
     Ranges.checkRows(partial, partialOffset, width, columns, width);
-    Ranges.checkRows(x, xOffset, xStep, columns <= lanes ? 1 : 2, (long) rows * lanes);
+    Ranges.checkRows(x, xOffset, xStep, Math.ceilDiv(columns, lanes), (long) rows * lanes);
     Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
-    NativeCode.call(
-        (add ? addOuter : writeOuter)[vectors - 1][columns / FOUR - 1],
-        x,
-        xOffset,
-        dy,
-        dyOffset,
-        partial,
-        partialOffset,
-        rows,
-        NativeCode.bytes(xStep),
-        NativeCode.bytes(dyStep),
-        0,
-        0);
+    MemorySegment[] form = (add ? addOuter : writeOuter)[vectors - 1];
+    long xBytes = NativeCode.bytes(xStep);
+    long dyBytes = NativeCode.bytes(dyStep);
+    int whole = columns / width;
+    if (whole > 0) {
+      MemorySegment code = form[width / FOUR - 1];
+      NativeCode.call(
+          code, x, xOffset, dy, dyOffset, partial, partialOffset, rows, xBytes, dyBytes, whole, 0);
+    }
+    int done = whole * width;
+    if (done < columns) {
+      MemorySegment code = form[(columns - done) / FOUR - 1];
+      int xAt = xOffset + 2 * whole * xStep;
+      int at = partialOffset + done * width;
+      NativeCode.call(code, x, xAt, dy, dyOffset, partial, at, rows, xBytes, dyBytes, 1, 0);
+    }
   }
 }

@@ -93,8 +93,9 @@ final class TileCode {
 
   /**
    * {@code partial [columns, 2 vectors] (+)= xᵀ · dy} over rows of two blocks {@code [row][lane]}
-   * of x and of dy each, or one where that is enough. On the stack: the number of rows, bytes from
-   * block to block of x and of dy.
+   * of x and of dy each, or one where that is enough, repeated for the next two blocks of x and the
+   * next columns of partial. On the stack: the number of rows, bytes from block to block of x and
+   * of dy, how often.
    *
    * @param columns columns of x, a multiple of 4 up to 2 lanes
    * @param vectors 1 or 2: with 1, what is written instead of added to has zeros behind it
@@ -107,13 +108,21 @@ final class TileCode {
     code.asm.loadLong(RCX, Address.of(RSP, 16));
     code.asm.loadLong(R9, Address.of(RSP, 24));
     code.asm.push(RBX);
+    code.asm.push(R12);
+    code.asm.loadLong(R12, Address.of(RSP, 32 + 2 * Long.BYTES));
+    int turn = code.asm.here();
     int from = 0;
     while (from < columns) {
       int height = code.outerHeight(columns - from);
       code.outerTile(from, height, add);
       from += height;
     }
+    code.asm.lea(RDI, Address.of(RDI, RCX, 2, 0));
+    code.asm.addImmediate(R8, columns * 2 * code.vector);
+    code.asm.decrement(R12);
+    code.asm.jumpBackIfNotZero(turn);
     code.asm.zeroUpper();
+    code.asm.pop(R12);
     code.asm.pop(RBX);
     code.asm.ret();
     return code.asm.bytes();

@@ -440,25 +440,21 @@ final class AssembledPointwise implements Pointwise {
     clearPadding(buffer, xBlocks, step, rows, k);
     clearPadding(buffer, dyBlocks, step, rows, n);
     int size = VectorPointwise.panelSize(k);
+    int columns = Math.ceilDiv(to - from, 4) * 4;
     for (int c = 0; c < n; c += WIDTH) {
-      int dyAt = dyBlocks + c / L * step;
-      int panel = partialOffset + c / WIDTH * size;
-      for (int i = from; i < to; i += WIDTH) {
-        int columns = Math.ceilDiv(Math.min(WIDTH, k - i), 4) * 4;
-        tiles.outer(
-            partial,
-            panel + i * WIDTH,
-            buffer,
-            xBlocks + i / L * step,
-            step,
-            buffer,
-            dyAt,
-            step,
-            rows,
-            columns,
-            n - c,
-            add);
-      }
+      tiles.outer(
+          partial,
+          partialOffset + c / WIDTH * size + from * WIDTH,
+          buffer,
+          xBlocks + from / L * step,
+          step,
+          buffer,
+          dyBlocks + c / L * step,
+          step,
+          rows,
+          columns,
+          n - c,
+          add);
     }
   }
 
