@@ -9,7 +9,7 @@ import java.util.function.ToIntFunction;
  * Times of single layers as a Markdown table; sums count a layer as often as the network has it.
  */
 final class LayerTable {
-  /** The field that says how PyTorch's numbers differ, of a layer that is not timed for it. */
+  /** The field that says how the sides' numbers differ, of a layer that is not timed for it. */
   static final String DIFFERENCE = "difference";
 
   private LayerTable() {}
@@ -24,8 +24,8 @@ final class LayerTable {
     three passes together. From memory, each call takes other tensors, of which there are more than three caches full. \
     In cache, both sides play again on the same tensors, with so small a batch that input and output fill a quarter of \
     the last-level cache at most; times are then multiplied up to the whole batch. Both sides are warm before they are \
-    timed, and gave the same results; a layer whose results differ is marked, and is in no sum. Sums take each layer as \
-    often as the network has it.
+    timed, and gave the same results; a layer whose results differ is marked, and is in no sum of its table. Sums take \
+    each layer as often as the network has it.
     """
         .formatted(name);
   }
@@ -52,7 +52,7 @@ final class LayerTable {
     for (JsonObject layer : layers) {
       if (differs(layer)) {
         table.append(
-            "| %s | %d | **PyTorch computes %s** |"
+            "| %s | %d | **the sides differ: %s** |"
                 .formatted(text(layer, "layer"), count(layer), text(layer, DIFFERENCE)));
         table.append(" |".repeat(3 * Pass.values().length + 2)).append('\n');
       } else {

@@ -110,10 +110,6 @@ final class TorchLayers implements Callable<Integer> {
     return error <= SAME * largest
         ? null
         : String.format(
-            Locale.ROOT,
-            "another %s: off by %.3g where the largest is %.3g",
-            pass.title(),
-            error,
-            largest);
+            Locale.ROOT, "%s by %.3g where the largest is %.3g", pass.title(), error, largest);
   }
 }

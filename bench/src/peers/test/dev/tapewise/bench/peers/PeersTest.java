@@ -204,11 +204,11 @@ final class PeersTest {
     JsonObject other =
         JsonParser.parseString("{layer: b, kind: depthwise, place: 'in cache', count: 7}")
             .getAsJsonObject();
-    other.addProperty(LayerTable.DIFFERENCE, "another forward");
+    other.addProperty(LayerTable.DIFFERENCE, "forward by 1");
     List<String> lines =
         LayerTable.of(List.of(layer(2), other, layer(3)), "PyTorch").lines().toList();
     assertThat(lines)
-        .contains("| b | 7 | **PyTorch computes another forward** | | | | | | | | | | | |");
+        .contains("| b | 7 | **the sides differ: forward by 1** | | | | | | | | | | | |");
     assertThat(lines.getLast()).startsWith("| **all depthwise layers** | 5 | 5.000 |");
   }
 

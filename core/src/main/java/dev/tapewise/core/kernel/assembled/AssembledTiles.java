@@ -293,6 +293,9 @@ public final class AssembledTiles {
       int valid,
       boolean add) {
     int vectors = valid <= lanes ? 1 : 2;
+    if (columns % FOUR != 0) {
+      throw new IndexOutOfBoundsException(columns + " columns, which come in fours");
+    }
     Ranges.checkRows(partial, partialOffset, width, columns, width);
     Ranges.checkRows(x, xOffset, xStep, Math.ceilDiv(columns, lanes), (long) rows * lanes);
     Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);

@@ -185,9 +185,9 @@ final class RowCode {
 
   /**
    * The same where the taps are three runs of three columns, of which only the first places count:
-   * every vector is loaded once for all the sums of four columns that it enters. Meanwhile the next
-   * row of c is fetched, {@code dzRow} floats on: one vector of each pixel at a time is a pattern
-   * that no processor sees through.
+   * every vector is loaded once for all the sums of four columns that it enters. Meanwhile what
+   * lies {@code dzRow} floats on is fetched: the next row of c where pixels lie next to each other,
+   * read in a pattern that no processor sees through.
    */
   static byte[] weightsOfRuns(int lanes, int step) {
     RowCode code = new RowCode(lanes);
@@ -535,7 +535,7 @@ final class RowCode {
     }
     asm.move(RDI, R15);
     if (runs) {
-      loadBytes(NEXT_ROW, WEIGHTS_DZ_ROW); // only the places of runs are needed
+      loadBytes(NEXT_ROW, WEIGHTS_DZ_ROW); // in place of the second tap, which runs do not need
     }
     asm.subtract(R15, R15);
     asm.loadInt(R14, argument(WEIGHTS_BLOCKS));

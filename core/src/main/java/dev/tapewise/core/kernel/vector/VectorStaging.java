@@ -15,12 +15,13 @@ import jdk.incubator.vector.VectorSpecies;
  * few channels, so their last ones take a masked vector; in gradients they go one by one. One row
  * at a time: rows mostly come from memory, and prefetch follows one stream much better than four
  * (4.8 against 8.7 ns a vector for 144 channels), though four rows would share their coefficients.
+ * Narrow rows go a vector of channels at a time.
  */
 final class VectorStaging implements Staging {
   private static final VectorSpecies<Float> S = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
 
-  /** Vectors of a row that is narrow: a band of such rows stays in the first-level cache. */
+  /** The most vectors of a narrow row. */
   private static final int NARROW = 4;
 
   @Override

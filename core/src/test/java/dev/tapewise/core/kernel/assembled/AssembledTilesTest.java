@@ -192,6 +192,15 @@ final class AssembledTilesTest {
     refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, width, false));
     refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, 0, 4, lanes, false));
     refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 8, lanes, false));
+    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 6, lanes, false));
+    int more = width + 4;
+    float[] tall = new float[more * width];
+    float[] threeBlocks = new float[2 * step + rows * lanes];
+    code.outer(tall, 0, threeBlocks, 0, step, blocks, 0, step, rows, more, lanes, false);
+    refused(
+        () -> code.outer(tall, 1, threeBlocks, 0, step, blocks, 0, step, rows, more, lanes, false));
+    refused(
+        () -> code.outer(tall, 0, threeBlocks, 1, step, blocks, 0, step, rows, more, lanes, false));
     float[] square = new float[width * width];
     float[] other = new float[width * width];
     code.transpose(other, 0, square, 0, width, width);

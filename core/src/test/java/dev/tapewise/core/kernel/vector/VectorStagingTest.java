@@ -19,7 +19,7 @@ final class VectorStagingTest {
   @Property(tries = 80)
   void rowsMatchTheirTwin(
       @ForAll @IntRange(min = 1, max = 9) int rows,
-      @ForAll @IntRange(min = 1, max = 50) int channels,
+      @ForAll @IntRange(min = 1, max = 150) int channels,
       @ForAll boolean raw,
       @ForAll boolean odd,
       @ForAll boolean swish,
