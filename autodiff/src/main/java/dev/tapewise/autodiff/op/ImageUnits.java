@@ -53,16 +53,6 @@ final class ImageUnits {
     return bands.images() > 1 ? 0 : unit % parts(batch);
   }
 
-  /** The first band of a unit; {@code firstBand(count(batch), batch)} is the number of bands. */
-  int firstBand(int unit, int batch) {
-    if (bands.images() > 1) {
-      return unit;
-    }
-    int parts = parts(batch);
-    int image = unit / parts;
-    return image * bands.perImage() + Chunks.start(bands.perImage(), unit - image * parts, parts);
-  }
-
   /** The first row, within its image, of the part {@code part}. */
   int firstRow(int part, int parts) {
     return bands.perImage() == 1

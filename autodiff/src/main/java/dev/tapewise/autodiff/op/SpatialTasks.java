@@ -11,10 +11,12 @@ import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.geometry.RowBands;
 import dev.tapewise.core.kernel.Combine;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Kernels;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Statistics;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions that run over rows of images, in units of {@link ImageUnits}. */
@@ -50,21 +52,53 @@ final class SpatialTasks {
         });
     binding.scratch(kernel.scratchFloats(), kernel.scratchInts());
     binding.play(
-        new Forward(
-            binding.kernels().statistics(),
-            RowBands.of(geometry.outHeight(), geometry.outWidth(), geometry.outChannels()),
-            y,
-            x,
-            memory,
-            packed,
-            bias,
-            statistics));
+        new Forward(binding.kernels().statistics(), y, x, memory, packed, bias, statistics));
   }
 
-  private final class Forward implements Task {
-    private final Statistics sums;
-    private final RowBands bands;
-    private final ImageUnits units;
+  /**
+   * What walks over the rows of images and gathers sums over the bands of what it writes: a band's
+   * as soon as its last row is finished, or, where a band holds several images, behind the last.
+   */
+  private abstract static class Gathering implements Task, FinishedRows {
+    final Statistics statistics;
+    final RowBands bands;
+    final ImageUnits units;
+    private final boolean wanted;
+
+    Gathering(Statistics statistics, int height, int width, int channels, boolean wanted) {
+      this.statistics = statistics;
+      this.bands = RowBands.of(height, width, channels);
+      this.units = new ImageUnits(bands, height, width);
+      this.wanted = wanted;
+    }
+
+    /** Gathers the sums of one band. */
+    abstract void gather(int band, int pixel, int pixels);
+
+    @Override
+    public final void finished(int image, int from, int to) {
+      if (wanted && bands.images() == 1) {
+        int end = bands.before(image, to);
+        for (int band = bands.before(image, from); band < end; band++) {
+          gather(band, image + 1);
+        }
+      }
+    }
+
+    /** A unit's images are finished, of a batch of so many. */
+    final void finished(int unit, int batch) {
+      if (wanted && bands.images() > 1) {
+        gather(unit, batch);
+      }
+    }
+
+    private void gather(int band, int batch) {
+      int pixel = bands.start(band, batch);
+      gather(band, pixel, bands.start(band + 1, batch) - pixel);
+    }
+  }
+
+  private final class Forward extends Gathering {
     private final Operand y;
     private final Operand input;
     private final Reading x;
@@ -72,23 +106,25 @@ final class SpatialTasks {
     private final int packed;
     private final float @Nullable [] bias;
     private final int biasOffset;
-    private final @Nullable BandStatistics statistics;
+    private final @Nullable BandStatistics to;
     private final int outSize = geometry.outSize();
     private final int rows = geometry.outHeight();
     private final int channels = geometry.outChannels();
 
     Forward(
-        Statistics sums,
-        RowBands bands,
+        Statistics statistics,
         Operand y,
         Operand input,
         float[] memory,
         int packed,
         @Nullable Operand bias,
-        @Nullable BandStatistics statistics) {
-      this.sums = sums;
-      this.bands = bands;
-      this.units = new ImageUnits(bands, geometry.outHeight(), geometry.outWidth());
+        @Nullable BandStatistics to) {
+      super(
+          statistics,
+          geometry.outHeight(),
+          geometry.outWidth(),
+          geometry.outChannels(),
+          to != null);
       this.y = y;
       this.input = input;
       this.x = input.reading();
@@ -96,7 +132,7 @@ final class SpatialTasks {
       this.packed = packed;
       this.bias = bias == null ? null : bias.data();
       this.biasOffset = bias == null ? 0 : bias.offset();
-      this.statistics = statistics;
+      this.to = to;
     }
 
     @Override
@@ -129,27 +165,24 @@ final class SpatialTasks {
             biasOffset,
             from,
             to,
+            this,
             scratch);
-        if (statistics != null) {
-          gather(statistics, unit, images);
-        }
+        finished(unit, images);
       }
     }
 
-    private void gather(BandStatistics gather, int unit, int images) {
-      int end = units.firstBand(unit + 1, images);
-      for (int band = units.firstBand(unit, images); band < end; band++) {
-        int row = bands.start(band, images);
-        sums.moments(
-            gather.data(),
-            gather.mean() + band * gather.stride(),
-            gather.data(),
-            gather.centred() + band * gather.stride(),
-            y.data(),
-            y.offset() + row * channels,
-            bands.start(band + 1, images) - row,
-            channels);
-      }
+    @Override
+    void gather(int band, int pixel, int pixels) {
+      BandStatistics gather = Objects.requireNonNull(to);
+      statistics.moments(
+          gather.data(),
+          gather.mean() + band * gather.stride(),
+          gather.data(),
+          gather.centred() + band * gather.stride(),
+          y.data(),
+          y.offset() + pixel * channels,
+          pixels,
+          channels);
     }
   }
 
@@ -184,7 +217,6 @@ final class SpatialTasks {
             }
           });
     }
-    RowBands bands = RowBands.of(geometry.height(), geometry.width(), geometry.inChannels());
     int size = kernel.partialSize();
     int stride = Scratch.roundUp(size);
     int most = Chunks.partials(Chunks.PARTIALS, size);
@@ -192,16 +224,7 @@ final class SpatialTasks {
     binding.scratch(kernel.scratchFloats(), kernel.scratchInts());
     Backward task =
         new Backward(
-            binding.kernels().statistics(),
-            bands,
-            dx,
-            x,
-            dy,
-            memory,
-            packed,
-            dw != null,
-            partial,
-            sums);
+            binding.kernels().statistics(), dx, x, dy, memory, packed, dw != null, partial, sums);
     binding.play(task);
     if (dw != null) {
       Combine combine = binding.kernels().combine();
@@ -221,10 +244,7 @@ final class SpatialTasks {
     }
   }
 
-  private final class Backward implements Task {
-    private final Statistics statistics;
-    private final RowBands bands;
-    private final ImageUnits units;
+  private final class Backward extends Gathering {
     private final float @Nullable [] dx;
     private final int dxOffset;
     private final boolean add;
@@ -244,7 +264,6 @@ final class SpatialTasks {
 
     Backward(
         Statistics statistics,
-        RowBands bands,
         @Nullable GradientTarget dx,
         Operand input,
         GradientReading dy,
@@ -253,9 +272,7 @@ final class SpatialTasks {
         boolean weights,
         int partial,
         @Nullable BandGradientSums sums) {
-      this.statistics = statistics;
-      this.bands = bands;
-      this.units = new ImageUnits(bands, geometry.height(), geometry.width());
+      super(statistics, geometry.height(), geometry.width(), geometry.inChannels(), sums != null);
       this.dx = dx == null ? null : dx.data();
       this.dxOffset = dx == null ? 0 : dx.offset();
       this.add = dx != null && dx.add();
@@ -307,22 +324,16 @@ final class SpatialTasks {
             to,
             Chunks.start(outRows, part, parts),
             Chunks.start(outRows, part + 1, parts),
+            this,
             scratch);
-        BandGradientSums gather = sums;
-        if (gather != null) {
-          int endBand = units.firstBand(unit + 1, images);
-          for (int band = units.firstBand(unit, images); band < endBand; band++) {
-            int row = bands.start(band, images);
-            GradientSums.band(
-                statistics,
-                gather,
-                band,
-                row,
-                bands.start(band + 1, images) - row,
-                geometry.inChannels());
-          }
-        }
+        finished(unit, images);
       }
+    }
+
+    @Override
+    void gather(int band, int pixel, int pixels) {
+      BandGradientSums gather = Objects.requireNonNull(sums);
+      GradientSums.band(statistics, gather, band, pixel, pixels, geometry.inChannels());
     }
   }
 }

@@ -81,6 +81,18 @@ public final class RowBands {
     return (int) Math.min((long) band * images, batch) * height * width;
   }
 
+  /**
+   * The bands that end at row {@code row} of an image or before it, counted over the whole batch.
+   *
+   * @throws IllegalStateException if bands hold several images
+   */
+  public int before(int image, int row) {
+    if (images > 1) {
+      throw new IllegalStateException("bands of " + images + " images");
+    }
+    return image * perImage + (int) Math.ceilDiv((row + 1L) * perImage, height) - 1;
+  }
+
   /** The most pixels that a band has. */
   public int maxPixels() {
     return perImage > 1 ? (height + perImage - 1) / perImage * width : images * height * width;

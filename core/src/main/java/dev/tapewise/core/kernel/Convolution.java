@@ -48,6 +48,7 @@ public interface Convolution {
    * @param y the output tensor; {@code yOffset} is where the first of the images starts in it
    * @param x the input and how it is read; images are counted from its first one
    * @param bias the array that holds the biases at {@code biasOffset}, or null
+   * @param finished is told the rows of y
    */
   void forward(
       float[] y,
@@ -61,6 +62,7 @@ public interface Convolution {
       int biasOffset,
       int fromRow,
       int toRow,
+      FinishedRows finished,
       Scratch scratch);
 
   /**
@@ -75,6 +77,7 @@ public interface Convolution {
    * @param x the input and how it is read (not touched when partial is null)
    * @param dy the output's gradient and how it is read; images are counted from the first one of x
    *     and dy
+   * @param finished is told the rows of dx
    */
   void backward(
       float @Nullable [] dx,
@@ -92,6 +95,7 @@ public interface Convolution {
       int toInputRow,
       int fromOutputRow,
       int toOutputRow,
+      FinishedRows finished,
       Scratch scratch);
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tapewise.core.Shape;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -90,6 +91,28 @@ class GeometryTest {
       assertThat(pixels).isBetween(1, bands.maxPixels());
       assertThat(bands.start(band, batch) % width).isZero();
     }
+  }
+
+  @Property
+  void bandsEndAsRowsDo(
+      @ForAll @IntRange(min = 1, max = 60) int height,
+      @ForAll @IntRange(min = 8, max = 60) int width,
+      @ForAll @IntRange(min = 1, max = 2000) int channels) {
+    RowBands bands = RowBands.of(height, width, channels);
+    Assume.that(bands.images() == 1);
+    int batch = 3;
+    for (int image = 0; image < batch; image++) {
+      for (int row = 0; row <= height; row++) {
+        int pixels = (image * height + row) * width;
+        int ended = 0;
+        while (ended < bands.count(batch) && bands.start(ended + 1, batch) <= pixels) {
+          ended++;
+        }
+        assertThat(bands.before(image, row)).isEqualTo(ended);
+      }
+    }
+    RowBands several = RowBands.of(1, 4, 8);
+    assertThatThrownBy(() -> several.before(0, 1)).hasMessage("bands of 48 images");
   }
 
   @Test

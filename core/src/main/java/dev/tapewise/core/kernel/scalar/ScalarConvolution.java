@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.scalar;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,7 @@ public final class ScalarConvolution implements Convolution {
       int biasOffset,
       int fromRow,
       int toRow,
+      FinishedRows finished,
       Scratch scratch) {
     for (int image = fromImage; image < toImage; image++) {
       int yAt = yOffset + (image - fromImage) * g.outSize();
@@ -96,6 +98,7 @@ public final class ScalarConvolution implements Convolution {
           }
         }
       }
+      finished.finished(image, fromRow, toRow);
     }
   }
 
@@ -116,12 +119,14 @@ public final class ScalarConvolution implements Convolution {
       int toInputRow,
       int fromOutputRow,
       int toOutputRow,
+      FinishedRows finished,
       Scratch scratch) {
     for (int image = fromImage; image < toImage; image++) {
       if (dx != null) {
         int dxAt = dxOffset + (image - fromImage) * g.inSize();
         inputGradient(
             dx, dxAt, add, dy, image, packedBackward, packedOffset, fromInputRow, toInputRow);
+        finished.finished(image, fromInputRow, toInputRow);
       }
       if (partial != null) {
         weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow);

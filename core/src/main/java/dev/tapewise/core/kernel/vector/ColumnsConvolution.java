@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
@@ -187,6 +188,7 @@ final class ColumnsConvolution implements Convolution {
       int biasOffset,
       int fromRow,
       int toRow,
+      FinishedRows finished,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -241,6 +243,7 @@ final class ColumnsConvolution implements Convolution {
           }
         }
       }
+      finished.finished(image, fromRow, toRow);
     }
     scratch.release(mark, intMark);
   }
@@ -262,6 +265,7 @@ final class ColumnsConvolution implements Convolution {
       int toInputRow,
       int fromOutputRow,
       int toOutputRow,
+      FinishedRows finished,
       Scratch scratch) {
     for (int image = fromImage; image < toImage; image++) {
       if (dx != null) {
@@ -276,6 +280,7 @@ final class ColumnsConvolution implements Convolution {
             fromInputRow,
             toInputRow,
             scratch);
+        finished.finished(image, fromInputRow, toInputRow);
       }
       if (partial != null) {
         weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);

@@ -1,6 +1,7 @@
 package dev.tapewise.core.kernel.vector;
 
 import dev.tapewise.core.Scratch;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
@@ -84,6 +85,7 @@ final class DepthwiseBackward {
       int toInputRow,
       int fromOutputRow,
       int toOutputRow,
+      FinishedRows finished,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -144,12 +146,14 @@ final class DepthwiseBackward {
           int ready = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
           for (; ih < Math.min(ready, toInputRow); ih++) {
             inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, scratch);
+            finished.finished(image, ih, ih + 1);
           }
         }
       }
       if (dx != null) {
         for (; ih < toInputRow; ih++) { // rows that no output row meets
           inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, scratch);
+          finished.finished(image, ih, ih + 1);
         }
       }
     }

@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
@@ -114,6 +115,7 @@ final class VectorDepthwise implements Convolution {
       int biasOffset,
       int fromRow,
       int toRow,
+      FinishedRows finished,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -142,6 +144,7 @@ final class VectorDepthwise implements Convolution {
         } else {
           row(y, yAt, plan.channels, ring, oh, packed, packedOffset, start, startAt, scratch);
         }
+        finished.finished(image, oh, oh + 1);
       }
     }
     scratch.release(mark, intMark);
@@ -286,6 +289,7 @@ final class VectorDepthwise implements Convolution {
       int toInputRow,
       int fromOutputRow,
       int toOutputRow,
+      FinishedRows finished,
       Scratch scratch) {
     backward.run(
         dx,
@@ -303,6 +307,7 @@ final class VectorDepthwise implements Convolution {
         toInputRow,
         fromOutputRow,
         toOutputRow,
+        finished,
         scratch);
   }
 }

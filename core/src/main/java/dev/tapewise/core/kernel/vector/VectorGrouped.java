@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
@@ -186,6 +187,7 @@ final class VectorGrouped implements Convolution {
       int biasOffset,
       int fromRow,
       int toRow,
+      FinishedRows finished,
       Scratch scratch) {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
@@ -212,6 +214,7 @@ final class VectorGrouped implements Convolution {
             System.arraycopy(floats, padded + j * paddedOut, y, at + j * outChannels, outChannels);
           }
         }
+        finished.finished(image, oh, oh + 1);
       }
     }
     scratch.release(mark, intMark);
@@ -365,6 +368,7 @@ final class VectorGrouped implements Convolution {
       int toInputRow,
       int fromOutputRow,
       int toOutputRow,
+      FinishedRows finished,
       Scratch scratch) {
     for (int image = fromImage; image < toImage; image++) {
       if (dx != null) {
@@ -379,6 +383,7 @@ final class VectorGrouped implements Convolution {
             fromInputRow,
             toInputRow,
             scratch);
+        finished.finished(image, fromInputRow, toInputRow);
       }
       if (partial != null) {
         weightGradient(partial, partialOffset, x, dy, image, fromOutputRow, toOutputRow, scratch);

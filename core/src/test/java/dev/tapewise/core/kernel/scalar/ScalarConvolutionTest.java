@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Activation;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import java.util.Random;
@@ -158,7 +159,8 @@ class ScalarConvolutionTest {
     float[] packed = new float[conv.packedSize()];
     conv.pack(packed, 0, w, 0);
     float[] y = new float[g.outSize()];
-    conv.forward(y, 0, x, 0, 1, packed, 0, bias, 0, 0, g.outHeight(), scratch);
+    conv.forward(
+        y, 0, x, 0, 1, packed, 0, bias, 0, 0, g.outHeight(), FinishedRows.IGNORED, scratch);
     return y;
   }
 
@@ -175,7 +177,23 @@ class ScalarConvolutionTest {
     conv.packBackward(packed, 0, w, 0);
     float[] partial = new float[conv.partialSize()];
     conv.backward(
-        dx, 0, add, partial, 0, x, dy, 0, 1, packed, 0, 0, g.height(), 0, g.outHeight(), scratch);
+        dx,
+        0,
+        add,
+        partial,
+        0,
+        x,
+        dy,
+        0,
+        1,
+        packed,
+        0,
+        0,
+        g.height(),
+        0,
+        g.outHeight(),
+        FinishedRows.IGNORED,
+        scratch);
     if (dw != null) {
       conv.unpackPartial(dw, 0, false, partial, 0);
     }

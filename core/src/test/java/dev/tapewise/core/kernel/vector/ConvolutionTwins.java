@@ -1,15 +1,19 @@
 package dev.tapewise.core.kernel.vector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.scalar.ScalarConvolution;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +127,9 @@ final class ConvolutionTwins {
       poison();
       int end = image + images;
       int yAt = GUARD + image * g.outSize();
-      c.forward(y, yAt, x, image, end, packed, GUARD, biases, 3, fromRow, toRow, scratch);
+      Told told = new Told(y, g.outSize() / g.outHeight());
+      c.forward(y, yAt, x, image, end, packed, GUARD, biases, 3, fromRow, toRow, told, scratch);
+      told.assertAll(image, end, fromRow, toRow);
       assertEquals(0, scratch.mark() + scratch.intMark(), "scratch given back");
     }
     guarded(y);
@@ -165,6 +171,7 @@ final class ConvolutionTwins {
     int images = random.nextBoolean() ? 1 : IMAGES;
     for (int image = 0; image < IMAGES; image += images) {
       poison();
+      Told told = new Told(dx, g.inSize() / g.height());
       c.backward(
           wantDx ? dx : null,
           GUARD + image * g.inSize(),
@@ -181,7 +188,11 @@ final class ConvolutionTwins {
           toIn,
           fromOut,
           toOut,
+          told,
           scratch);
+      if (wantDx) {
+        told.assertAll(image, image + images, fromIn, toIn);
+      }
       assertEquals(0, scratch.mark() + scratch.intMark(), "scratch given back");
     }
     guarded(dx);
@@ -191,6 +202,42 @@ final class ConvolutionTwins {
     c.unpackPartial(dw, GUARD, add, partial, GUARD);
     guarded(dw);
     return new float[][] {dx, dw};
+  }
+
+  /** Rows as they were when they were said to be finished. */
+  private static final class Told implements FinishedRows {
+    private final float[] tensor;
+    private final float[] then;
+    private final int rowSize;
+    private final List<String> rows = new ArrayList<>();
+
+    Told(float[] tensor, int rowSize) {
+      this.tensor = tensor;
+      this.then = tensor.clone();
+      this.rowSize = rowSize;
+    }
+
+    @Override
+    public void finished(int image, int from, int to) {
+      int perImage = (tensor.length - 2 * GUARD) / IMAGES / rowSize;
+      for (int row = from; row < to; row++) {
+        rows.add(image + ", " + row);
+        int at = GUARD + (image * perImage + row) * rowSize;
+        System.arraycopy(tensor, at, then, at, rowSize);
+      }
+    }
+
+    /** Whether these rows were told, in order, and none of them changed later. */
+    void assertAll(int fromImage, int toImage, int fromRow, int toRow) {
+      List<String> expected = new ArrayList<>();
+      for (int image = fromImage; image < toImage; image++) {
+        for (int row = fromRow; row < toRow; row++) {
+          expected.add(image + ", " + row);
+        }
+      }
+      assertEquals(expected, rows, "image and row of what is finished");
+      assertArrayEquals(tensor, then, "finished rows");
+    }
   }
 
   private void poison() {

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Convolution;
+import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import java.io.File;
@@ -92,7 +93,20 @@ class NewThreadTest {
 
   private long bytes(Convolution kernel, ConvGeometry g, Scratch scratch) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    kernel.forward(memory, 16384, x, 0, 1, memory, 24576, null, 0, 0, g.outHeight(), scratch);
+    kernel.forward(
+        memory,
+        16384,
+        x,
+        0,
+        1,
+        memory,
+        24576,
+        null,
+        0,
+        0,
+        g.outHeight(),
+        FinishedRows.IGNORED,
+        scratch);
     backward(kernel, g, memory, scratch);
     backward(kernel, g, null, scratch);
     return THREADS.getCurrentThreadAllocatedBytes() - before;
@@ -117,6 +131,7 @@ class NewThreadTest {
         g.height(),
         0,
         g.outHeight(),
+        FinishedRows.IGNORED,
         scratch);
   }
 }
