@@ -50,13 +50,11 @@ final class ImageUnits {
 
   /** Which part of its image a unit is. */
   int part(int unit, int batch) {
-    return bands.images() > 1 ? 0 : unit % parts(batch);
+    return unit % parts(batch);
   }
 
-  /** The first row, within its image, of the part {@code part}. */
+  /** The first row, within its image, of the part {@code part}; behind the last, the height. */
   int firstRow(int part, int parts) {
-    return bands.perImage() == 1
-        ? 0
-        : bands.start(Chunks.start(bands.perImage(), part, parts), 1) / width;
+    return bands.start(Chunks.start(bands.perImage(), part, parts), 1) / width;
   }
 }

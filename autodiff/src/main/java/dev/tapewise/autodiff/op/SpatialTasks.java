@@ -8,14 +8,13 @@ import dev.tapewise.autodiff.Operand;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.Task;
 import dev.tapewise.core.geometry.ConvGeometry;
-import dev.tapewise.core.geometry.RowBands;
 import dev.tapewise.core.kernel.Combine;
 import dev.tapewise.core.kernel.Convolution;
-import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Kernels;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Statistics;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,50 +54,8 @@ final class SpatialTasks {
         new Forward(binding.kernels().statistics(), y, x, memory, packed, bias, statistics));
   }
 
-  /**
-   * What walks over the rows of images and gathers sums over the bands of what it writes: a band's
-   * as soon as its last row is finished, or, where a band holds several images, behind the last.
-   */
-  private abstract static class Gathering implements Task, FinishedRows {
-    final Statistics statistics;
-    final RowBands bands;
-    final ImageUnits units;
-    private final boolean wanted;
-
-    Gathering(Statistics statistics, int height, int width, int channels, boolean wanted) {
-      this.statistics = statistics;
-      this.bands = RowBands.of(height, width, channels);
-      this.units = new ImageUnits(bands, height, width);
-      this.wanted = wanted;
-    }
-
-    /** Gathers the sums of one band. */
-    abstract void gather(int band, int pixel, int pixels);
-
-    @Override
-    public final void finished(int image, int from, int to) {
-      if (wanted && bands.images() == 1) {
-        int end = bands.before(image, to);
-        for (int band = bands.before(image, from); band < end; band++) {
-          gather(band, image + 1);
-        }
-      }
-    }
-
-    /** A unit's images are finished, of a batch of so many. */
-    final void finished(int unit, int batch) {
-      if (wanted && bands.images() > 1) {
-        gather(unit, batch);
-      }
-    }
-
-    private void gather(int band, int batch) {
-      int pixel = bands.start(band, batch);
-      gather(band, pixel, bands.start(band + 1, batch) - pixel);
-    }
-  }
-
-  private final class Forward extends Gathering {
+  private final class Forward extends GatheringTask {
+    private final Statistics statistics;
     private final Operand y;
     private final Operand input;
     private final Reading x;
@@ -106,9 +63,8 @@ final class SpatialTasks {
     private final int packed;
     private final float @Nullable [] bias;
     private final int biasOffset;
-    private final @Nullable BandStatistics to;
+    private final @Nullable BandStatistics sums;
     private final int outSize = geometry.outSize();
-    private final int rows = geometry.outHeight();
     private final int channels = geometry.outChannels();
 
     Forward(
@@ -118,13 +74,9 @@ final class SpatialTasks {
         float[] memory,
         int packed,
         @Nullable Operand bias,
-        @Nullable BandStatistics to) {
-      super(
-          statistics,
-          geometry.outHeight(),
-          geometry.outWidth(),
-          geometry.outChannels(),
-          to != null);
+        @Nullable BandStatistics sums) {
+      super(geometry.outHeight(), geometry.outWidth(), geometry.outChannels(), sums != null);
+      this.statistics = statistics;
       this.y = y;
       this.input = input;
       this.x = input.reading();
@@ -132,7 +84,7 @@ final class SpatialTasks {
       this.packed = packed;
       this.bias = bias == null ? null : bias.data();
       this.biasOffset = bias == null ? 0 : bias.offset();
-      this.to = to;
+      this.sums = sums;
     }
 
     @Override
@@ -150,7 +102,7 @@ final class SpatialTasks {
       for (int unit = Chunks.start(count, chunk, chunks); unit < end; unit++) {
         int part = units.part(unit, images);
         int from = units.firstRow(part, parts);
-        int to = part + 1 == parts || bands.images() > 1 ? rows : units.firstRow(part + 1, parts);
+        int to = units.firstRow(part + 1, parts);
         int endImage = units.endImage(unit, images);
         int image = units.firstImage(unit, images);
         kernel.forward(
@@ -165,20 +117,20 @@ final class SpatialTasks {
             biasOffset,
             from,
             to,
-            this,
+            listener(),
             scratch);
-        finished(unit, images);
+        unitFinished(unit, images);
       }
     }
 
     @Override
     void gather(int band, int pixel, int pixels) {
-      BandStatistics gather = Objects.requireNonNull(to);
+      BandStatistics to = Objects.requireNonNull(sums);
       statistics.moments(
-          gather.data(),
-          gather.mean() + band * gather.stride(),
-          gather.data(),
-          gather.centred() + band * gather.stride(),
+          to.data(),
+          to.mean() + band * to.stride(),
+          to.data(),
+          to.centred() + band * to.stride(),
           y.data(),
           y.offset() + pixel * channels,
           pixels,
@@ -244,7 +196,8 @@ final class SpatialTasks {
     }
   }
 
-  private final class Backward extends Gathering {
+  private final class Backward extends GatheringTask {
+    private final Statistics statistics;
     private final float @Nullable [] dx;
     private final int dxOffset;
     private final boolean add;
@@ -259,7 +212,6 @@ final class SpatialTasks {
     private final int stride = Scratch.roundUp(size);
     private final @Nullable BandGradientSums sums;
     private final int inSize = geometry.inSize();
-    private final int rows = geometry.height();
     private final int outRows = geometry.outHeight();
 
     Backward(
@@ -272,7 +224,8 @@ final class SpatialTasks {
         boolean weights,
         int partial,
         @Nullable BandGradientSums sums) {
-      super(statistics, geometry.height(), geometry.width(), geometry.inChannels(), sums != null);
+      super(geometry.height(), geometry.width(), geometry.inChannels(), sums != null);
+      this.statistics = statistics;
       this.dx = dx == null ? null : dx.data();
       this.dxOffset = dx == null ? 0 : dx.offset();
       this.add = dx != null && dx.add();
@@ -299,13 +252,13 @@ final class SpatialTasks {
       int end = Chunks.start(count, chunk + 1, chunks);
       int at = partial + chunk * stride;
       if (weights) {
-        java.util.Arrays.fill(memory, at, at + size, 0f);
+        Arrays.fill(memory, at, at + size, 0f);
       }
-      int parts = bands.images() > 1 ? 1 : units.parts(images);
+      int parts = units.parts(images);
       for (int unit = Chunks.start(count, chunk, chunks); unit < end; unit++) {
         int part = units.part(unit, images);
         int from = units.firstRow(part, parts);
-        int to = part + 1 == parts ? rows : units.firstRow(part + 1, parts);
+        int to = units.firstRow(part + 1, parts);
         int endImage = units.endImage(unit, images);
         int image = units.firstImage(unit, images);
         kernel.backward(
@@ -324,16 +277,16 @@ final class SpatialTasks {
             to,
             Chunks.start(outRows, part, parts),
             Chunks.start(outRows, part + 1, parts),
-            this,
+            listener(),
             scratch);
-        finished(unit, images);
+        unitFinished(unit, images);
       }
     }
 
     @Override
     void gather(int band, int pixel, int pixels) {
-      BandGradientSums gather = Objects.requireNonNull(sums);
-      GradientSums.band(statistics, gather, band, pixel, pixels, geometry.inChannels());
+      BandGradientSums to = Objects.requireNonNull(sums);
+      GradientSums.band(statistics, to, band, pixel, pixels, geometry.inChannels());
     }
   }
 }

@@ -58,7 +58,7 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
               "autodiff.op.ConvVariantsTest"),
           of(
               "all convolutions",
-              "ScalarConvolution|Conv\\w+|TransposedConv2d|SpatialTasks|ImageUnits|BiasGradient|Once"
+              "ScalarConvolution|Conv\\w+|TransposedConv2d|SpatialTasks|GatheringTask|ImageUnits|BiasGradient|Once"
                   + "|\\w*Staging|\\w*Reading|HardSwishRows",
               ".*(conv2d|conv1d).*",
               "core.kernel.scalar.ScalarConvolutionTest",

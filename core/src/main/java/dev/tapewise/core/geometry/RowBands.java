@@ -82,7 +82,8 @@ public final class RowBands {
   }
 
   /**
-   * The bands that end at row {@code row} of an image or before it, counted over the whole batch.
+   * The number of bands that end at row {@code row} of an image or before it, counted over the
+   * whole batch.
    *
    * @throws IllegalStateException if bands hold several images
    */
@@ -90,7 +91,7 @@ public final class RowBands {
     if (images > 1) {
       throw new IllegalStateException("bands of " + images + " images");
     }
-    return image * perImage + (int) Math.ceilDiv((row + 1L) * perImage, height) - 1;
+    return image * perImage + (int) (((row + 1L) * perImage - 1) / height);
   }
 
   /** The most pixels that a band has. */

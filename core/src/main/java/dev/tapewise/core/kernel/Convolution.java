@@ -77,7 +77,7 @@ public interface Convolution {
    * @param x the input and how it is read (not touched when partial is null)
    * @param dy the output's gradient and how it is read; images are counted from the first one of x
    *     and dy
-   * @param finished is told the rows of dx
+   * @param finished is told the rows of dx, if there is one
    */
   void backward(
       float @Nullable [] dx,

@@ -190,9 +190,7 @@ final class ConvolutionTwins {
           toOut,
           told,
           scratch);
-      if (wantDx) {
-        told.assertAll(image, image + images, fromIn, toIn);
-      }
+      told.assertAll(image, image + images, fromIn, wantDx ? toIn : fromIn);
       assertEquals(0, scratch.mark() + scratch.intMark(), "scratch given back");
     }
     guarded(dx);
