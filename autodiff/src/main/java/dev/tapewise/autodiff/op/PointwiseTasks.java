@@ -66,8 +66,10 @@ final class PointwiseTasks {
     binding.scratch(kernel.forwardScratch(rows(x, binding.capacity()), k, n), kernel.scratchInts());
     Operand y = binding.output();
     BandStatistics statistics = binding.statistics();
-    Moments moments =
-        statistics == null ? null : new Moments(binding.kernels().statistics(), y, n, statistics);
+    OutputMoments moments =
+        statistics == null
+            ? null
+            : new OutputMoments(binding.kernels().statistics(), y, n, statistics);
     Forward task = new Forward(kernel, bands, y, x, packed, bias, moments);
     binding.play(packed.before(task));
     binding.play(task);
@@ -178,34 +180,6 @@ final class PointwiseTasks {
     abstract boolean divided(int batch);
   }
 
-  /** The statistics of the output, band by band. */
-  private static final class Moments {
-    private final Statistics kernel;
-    private final Operand y;
-    private final int channels;
-    private final BandStatistics to;
-
-    Moments(Statistics kernel, Operand y, int channels, BandStatistics to) {
-      this.kernel = kernel;
-      this.y = y;
-      this.channels = channels;
-      this.to = to;
-    }
-
-    void gather(int band, int row, int rows) {
-      int at = band * to.stride();
-      kernel.moments(
-          to.data(),
-          to.mean() + at,
-          to.data(),
-          to.centred() + at,
-          y.data(),
-          y.offset() + row * channels,
-          rows,
-          channels);
-    }
-  }
-
   private final class Forward extends Product {
     private final Pointwise kernel;
     private final RowBands bands;
@@ -215,7 +189,7 @@ final class PointwiseTasks {
     private final Packed packed;
     private final float @Nullable [] bias;
     private final int biasOffset;
-    private final @Nullable Moments moments;
+    private final @Nullable OutputMoments moments;
 
     Forward(
         Pointwise kernel,
@@ -224,7 +198,7 @@ final class PointwiseTasks {
         Operand input,
         Packed packed,
         @Nullable Operand bias,
-        @Nullable Moments moments) {
+        @Nullable OutputMoments moments) {
       this.kernel = kernel;
       this.bands = bands;
       this.y = y;

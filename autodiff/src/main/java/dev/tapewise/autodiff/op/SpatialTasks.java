@@ -50,12 +50,15 @@ final class SpatialTasks {
           }
         });
     binding.scratch(kernel.scratchFloats(), kernel.scratchInts());
-    binding.play(
-        new Forward(binding.kernels().statistics(), y, x, memory, packed, bias, statistics));
+    OutputMoments moments =
+        statistics == null
+            ? null
+            : new OutputMoments(
+                binding.kernels().statistics(), y, geometry.outChannels(), statistics);
+    binding.play(new Forward(y, x, memory, packed, bias, moments));
   }
 
   private final class Forward extends GatheringTask {
-    private final Statistics statistics;
     private final Operand y;
     private final Operand input;
     private final Reading x;
@@ -63,20 +66,17 @@ final class SpatialTasks {
     private final int packed;
     private final float @Nullable [] bias;
     private final int biasOffset;
-    private final @Nullable BandStatistics sums;
+    private final @Nullable OutputMoments moments;
     private final int outSize = geometry.outSize();
-    private final int channels = geometry.outChannels();
 
     Forward(
-        Statistics statistics,
         Operand y,
         Operand input,
         float[] memory,
         int packed,
         @Nullable Operand bias,
-        @Nullable BandStatistics sums) {
-      super(geometry.outHeight(), geometry.outWidth(), geometry.outChannels(), sums != null);
-      this.statistics = statistics;
+        @Nullable OutputMoments moments) {
+      super(geometry.outHeight(), geometry.outWidth(), geometry.outChannels(), moments != null);
       this.y = y;
       this.input = input;
       this.x = input.reading();
@@ -84,7 +84,7 @@ final class SpatialTasks {
       this.packed = packed;
       this.bias = bias == null ? null : bias.data();
       this.biasOffset = bias == null ? 0 : bias.offset();
-      this.sums = sums;
+      this.moments = moments;
     }
 
     @Override
@@ -125,16 +125,7 @@ final class SpatialTasks {
 
     @Override
     void gather(int band, int pixel, int pixels) {
-      BandStatistics to = Objects.requireNonNull(sums);
-      statistics.moments(
-          to.data(),
-          to.mean() + band * to.stride(),
-          to.data(),
-          to.centred() + band * to.stride(),
-          y.data(),
-          y.offset() + pixel * channels,
-          pixels,
-          channels);
+      Objects.requireNonNull(moments).gather(band, pixel, pixels);
     }
   }
 

@@ -66,7 +66,7 @@ record Family(String name, Pattern files, String specs, List<String> tests) {
               "autodiff.op.ConvVariantsTest"),
           of(
               "norms",
-              "\\w*(Norm|NormGradient|NormChecks|Statistics)|GradientSums"
+              "\\w*(Norm|NormGradient|NormChecks|Statistics)|GradientSums|OutputMoments"
                   + "|BandTree|BandTask|ImageBands|VectorRowSums|HardSwishSums",
               ".* norm.*",
               "core.kernel.RowNormTest",
