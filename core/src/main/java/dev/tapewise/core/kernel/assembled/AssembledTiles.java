@@ -4,6 +4,7 @@ import dev.tapewise.core.kernel.assembled.TileCode.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,23 @@ import org.jspecify.annotations.Nullable;
  * waits. Once compiled it allocates nothing.
  */
 public final class AssembledTiles {
+  /** Ints that say what a call fetches into cache while it runs; see {@link #fetch}. */
+  public static final int AHEAD = 3;
+
   /** Outer products take columns of x in fours. */
   private static final int FOUR = 4;
+
+  /** Steps of a reduction for which one line of each stretch is fetched. */
+  private static final int TURN = 4;
+
+  /** Floats of a cache line. */
+  private static final int LINE = 16;
+
+  /** Places in those ints: indices, and floats per turn. */
+  private static final int FIRST = 0;
+
+  private static final int SECOND = 1;
+  private static final int STEP = 2;
 
   private final int lanes;
 
@@ -49,16 +65,21 @@ public final class AssembledTiles {
   private record Products(
       List<MemorySegment> write,
       List<MemorySegment> add,
-      List<MemorySegment> fetch,
       List<MemorySegment> writeBlocks,
       List<MemorySegment> addBlocks) {
     static Products of(int lanes, int tallest, int vectors, boolean masked) {
       return new Products(
           load(lanes, tallest, vectors, masked, false, Rows.STRIDED),
           load(lanes, tallest, vectors, masked, true, Rows.STRIDED),
-          load(lanes, tallest, vectors, masked, false, Rows.FETCHED),
           load(lanes, tallest, vectors, masked, false, Rows.BLOCKS),
           load(lanes, tallest, vectors, masked, true, Rows.BLOCKS));
+    }
+
+    List<MemorySegment> form(boolean blocks, boolean adds) {
+      if (blocks) {
+        return adds ? addBlocks : writeBlocks;
+      }
+      return adds ? add : write;
     }
 
     private static List<MemorySegment> load(
@@ -110,12 +131,49 @@ public final class AssembledTiles {
   }
 
   /**
-   * {@code y [rows, columns] (+)= x [rows, reduce] · panel [reduce, width]}, strides in floats.
+   * Says that calls which are given these ints fetch two stretches of an array of {@code floats}
+   * floats each, evenly over {@code turns} turns, and no more than one line of each per turn. What
+   * lies in no array is never touched.
    *
-   * @param columns 1 to width, those that {@link #writes} grants: y has no others
+   * @param ints has {@link #AHEAD} ints from {@code at} on, which every call moves on
+   * @param turns those of all the calls, of {@link #turns} and {@link #outerTurns}
+   */
+  public static void fetch(int[] ints, int at, int first, int second, int floats, long turns) {
+    ints[at + FIRST] = first;
+    ints[at + SECOND] = second;
+    ints[at + STEP] = turns == 0 ? 0 : (int) Math.min(LINE, Math.ceilDiv(floats, turns));
+  }
+
+  /** Says that calls which are given these ints fetch nothing. */
+  public static void fetchNothing(int[] ints, int at) {
+    fetch(ints, at, 0, 0, 0, 0);
+  }
+
+  private static void moveOn(int[] ints, int at, long turns) {
+    int floats = (int) (turns * ints[at + STEP]);
+    ints[at + FIRST] += floats;
+    ints[at + SECOND] += floats;
+  }
+
+  /** Turns of a product's loops. */
+  public long turns(int rows, int columns, int reduce) {
+    return (long) Math.ceilDiv(rows, tallest) * Math.ceilDiv(columns, width) * (reduce / TURN);
+  }
+
+  /** Turns of the loops of one outer product. */
+  public long outerTurns(int rows, int columns) {
+    int tiles =
+        columns / width * Math.ceilDiv(width, tallest) + Math.ceilDiv(columns % width, tallest);
+    return (long) tiles * (rows / TURN);
+  }
+
+  /**
+   * {@code y [rows, columns] (+)= x [rows, reduce] · panels [reduce, width]}, strides in floats.
+   *
+   * @param columns those of panels that lie behind each other; the last one's must be such that
+   *     {@link #writes} grants them: y has no others
    * @param add whether chains start from y
-   * @param fetch whether rows of x that follow each other in memory are fetched ahead, when chains
-   *     start from 0
+   * @param ahead what {@link #fetch} is about
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void product(
@@ -125,17 +183,18 @@ public final class AssembledTiles {
       float[] x,
       int xOffset,
       int xStride,
-      float[] panel,
-      int panelOffset,
+      float[] panels,
+      int panelsOffset,
       int columns,
       int rows,
       int reduce,
       boolean add,
-      boolean fetch) {
+      float[] ahead,
+      int[] ints,
+      int at) {
     Ranges.checkRows(x, xOffset, xStride, rows, reduce);
-    Products products = products(columns);
     run(
-        add ? products.add : fetch ? products.fetch : products.write,
+        false,
         y,
         yOffset,
         yStride,
@@ -143,11 +202,15 @@ public final class AssembledTiles {
         xOffset,
         xStride,
         xStride,
-        panel,
-        panelOffset,
+        panels,
+        panelsOffset,
         columns,
         rows,
-        reduce);
+        reduce,
+        add,
+        ahead,
+        ints,
+        at);
   }
 
   /**
@@ -162,16 +225,18 @@ public final class AssembledTiles {
       float[] x,
       int xOffset,
       int blockStep,
-      float[] panel,
-      int panelOffset,
+      float[] panels,
+      int panelsOffset,
       int columns,
       int rows,
       int reduce,
-      boolean add) {
+      boolean add,
+      float[] ahead,
+      int[] ints,
+      int at) {
     Ranges.checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, (long) rows * lanes);
-    Products products = products(columns);
     run(
-        add ? products.addBlocks : products.writeBlocks,
+        true,
         y,
         yOffset,
         yStride,
@@ -179,15 +244,86 @@ public final class AssembledTiles {
         xOffset,
         blockStep,
         lanes,
-        panel,
-        panelOffset,
+        panels,
+        panelsOffset,
         columns,
         rows,
-        reduce);
+        reduce,
+        add,
+        ahead,
+        ints,
+        at);
   }
 
-  /** Runs tiles below each other, {@code xRow} floats apart in x. */
+  /** Whole panels at once, then the last one, if less of it is written. */
   private void run(
+      boolean blocks,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] x,
+      int xOffset,
+      int xStep,
+      int xRow,
+      float[] panels,
+      int panelsOffset,
+      int columns,
+      int rows,
+      int reduce,
+      boolean add,
+      float[] ahead,
+      int[] ints,
+      int at) {
+    int whole = columns / width;
+    int rest = columns - whole * width;
+    long floats = (whole + (rest > 0 ? 1L : 0L)) * reduce * width;
+    Ranges.checkRows(y, yOffset, yStride, rows, columns);
+    Ranges.checkRows(panels, panelsOffset, 0, 1, floats);
+    Objects.checkFromIndexSize(at, AHEAD, ints.length);
+    if (whole > 0) {
+      tiles(
+          two.form(blocks, add),
+          y,
+          yOffset,
+          yStride,
+          x,
+          xOffset,
+          xStep,
+          xRow,
+          panels,
+          panelsOffset,
+          whole,
+          0,
+          rows,
+          reduce,
+          ahead,
+          ints,
+          at);
+    }
+    if (rest > 0) {
+      tiles(
+          products(rest).form(blocks, add),
+          y,
+          yOffset + whole * width,
+          yStride,
+          x,
+          xOffset,
+          xStep,
+          xRow,
+          panels,
+          panelsOffset + whole * width * reduce,
+          1,
+          rest % lanes,
+          rows,
+          reduce,
+          ahead,
+          ints,
+          at);
+    }
+  }
+
+  /** Runs tiles below each other, {@code xRow} floats apart in x, for each of the panels. */
+  private void tiles(
       List<MemorySegment> form,
       float[] y,
       int yOffset,
@@ -196,29 +332,39 @@ public final class AssembledTiles {
       int xOffset,
       int xStep,
       int xRow,
-      float[] panel,
-      int panelOffset,
-      int columns,
+      float[] panels,
+      int panelsOffset,
+      int count,
+      int tail,
       int rows,
-      int reduce) {
-    Ranges.checkRows(y, yOffset, yStride, rows, columns);
-    Ranges.checkRows(panel, panelOffset, width, reduce, width);
-    int tail = columns % lanes;
-    long mask = (1L << tail) - 1;
-    long xBytes = NativeCode.bytes(xStep);
-    long yBytes = NativeCode.bytes(yStride);
+      int reduce,
+      float[] ahead,
+      int[] ints,
+      int at) {
     int tall = rows / tallest;
-    if (tall > 0) {
-      MemorySegment code = form.get(tallest - 1);
+    for (int done = 0; done < rows; ) {
+      int height = Math.min(tallest, rows - done);
+      int below = height == tallest ? tall : 1;
       NativeCode.call(
-          code, x, xOffset, panel, panelOffset, y, yOffset, xBytes, yBytes, reduce, tall, mask);
-    }
-    int done = tall * tallest;
-    if (done < rows) {
-      MemorySegment code = form.get(rows - done - 1);
-      int xAt = xOffset + done * xRow;
-      int yAt = yOffset + done * yStride;
-      NativeCode.call(code, x, xAt, panel, panelOffset, y, yAt, xBytes, yBytes, reduce, 1, mask);
+          form.get(height - 1),
+          x,
+          xOffset + done * xRow,
+          panels,
+          panelsOffset,
+          y,
+          yOffset + done * yStride,
+          ahead,
+          ints[at + FIRST],
+          NativeCode.bytes(xStep),
+          NativeCode.bytes(yStride),
+          reduce,
+          below,
+          count,
+          (1L << tail) - 1,
+          NativeCode.bytes(ints[at + STEP]),
+          NativeCode.bytes(ints[at + SECOND] - ints[at + FIRST]));
+      moveOn(ints, at, (long) below * count * (reduce / TURN));
+      done += below * height;
     }
   }
 
@@ -277,6 +423,7 @@ public final class AssembledTiles {
    * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and the
    *     other half of partial stays as it is or becomes 0
    * @param add whether chains go on from partial
+   * @param ahead what {@link #fetch} is about
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
@@ -291,7 +438,10 @@ public final class AssembledTiles {
       int rows,
       int columns,
       int valid,
-      boolean add) {
+      boolean add,
+      float[] ahead,
+      int[] ints,
+      int at) {
     int vectors = valid <= lanes ? 1 : 2;
     if (columns % FOUR != 0) {
       throw new IndexOutOfBoundsException(columns + " columns, which come in fours");
@@ -299,21 +449,32 @@ public final class AssembledTiles {
     Ranges.checkRows(partial, partialOffset, width, columns, width);
     Ranges.checkRows(x, xOffset, xStep, Math.ceilDiv(columns, lanes), (long) rows * lanes);
     Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
+    Objects.checkFromIndexSize(at, AHEAD, ints.length);
     MemorySegment[] form = (add ? addOuter : writeOuter)[vectors - 1];
-    long xBytes = NativeCode.bytes(xStep);
-    long dyBytes = NativeCode.bytes(dyStep);
     int whole = columns / width;
-    if (whole > 0) {
-      MemorySegment code = form[width / FOUR - 1];
+    for (int done = 0; done < columns; ) {
+      int turns = done == 0 && whole > 0 ? whole : 1;
+      int wide = Math.min(width, columns - done);
       NativeCode.call(
-          code, x, xOffset, dy, dyOffset, partial, partialOffset, rows, xBytes, dyBytes, whole, 0);
-    }
-    int done = whole * width;
-    if (done < columns) {
-      MemorySegment code = form[(columns - done) / FOUR - 1];
-      int xAt = xOffset + 2 * whole * xStep;
-      int at = partialOffset + done * width;
-      NativeCode.call(code, x, xAt, dy, dyOffset, partial, at, rows, xBytes, dyBytes, 1, 0);
+          form[wide / FOUR - 1],
+          x,
+          xOffset + done / lanes * xStep,
+          dy,
+          dyOffset,
+          partial,
+          partialOffset + done * width,
+          ahead,
+          ints[at + FIRST],
+          NativeCode.bytes(xStep),
+          NativeCode.bytes(dyStep),
+          rows,
+          turns,
+          0,
+          0,
+          NativeCode.bytes(ints[at + STEP]),
+          NativeCode.bytes(ints[at + SECOND] - ints[at + FIRST]));
+      moveOn(ints, at, outerTurns(rows, turns * wide));
+      done += turns * wide;
     }
   }
 }

@@ -5,6 +5,7 @@ import static dev.tapewise.core.kernel.assembled.Assembler.R11;
 import static dev.tapewise.core.kernel.assembled.Assembler.R12;
 import static dev.tapewise.core.kernel.assembled.Assembler.R13;
 import static dev.tapewise.core.kernel.assembled.Assembler.R14;
+import static dev.tapewise.core.kernel.assembled.Assembler.R15;
 import static dev.tapewise.core.kernel.assembled.Assembler.R8;
 import static dev.tapewise.core.kernel.assembled.Assembler.R9;
 import static dev.tapewise.core.kernel.assembled.Assembler.RAX;
@@ -26,18 +27,47 @@ import java.util.function.IntFunction;
  * the contract of products asks for.
  *
  * <p>Arguments as the System V calling convention passes them: three pairs of an array's address
- * and an offset in bytes, then five longs on the stack.
+ * and an offset in bytes, then on the stack a fourth pair and eight longs. The fourth array is what
+ * is fetched into cache meanwhile, a line each of two stretches per turn of the reduction's loop: a
+ * long says how far the second stretch lies behind the first, and the one before it how far both go
+ * on per turn.
  */
 final class TileCode {
   /** Steps of the reduction per turn of the loop. */
   private static final int UNROLL = 4;
 
-  private static final int LINE = 64;
+  /** Places on the stack, of both kinds of tiles. */
+  private static final int AHEAD = 0;
+
+  private static final int AHEAD_OFFSET = 1;
+  private static final int AHEAD_STEP = 8;
+  private static final int AHEAD_SECOND = 9;
+  private static final int X_STEP = 2;
+
+  /** Of products. */
+  private static final int Y_STEP = 3;
+
+  private static final int REDUCE = 4;
+  private static final int TILES = 5;
+  private static final int PANELS = 6;
+  private static final int MASK = 7;
+
+  /** Of outer products. */
+  private static final int DY_STEP = 3;
+
+  private static final int ROWS_OF_X = 4;
+  private static final int TURNS = 5;
+
+  /** What is fetched next, of two stretches, and how far both go on. */
+  private static final int FIRST = R13;
+
+  private static final int SECOND = R15;
+  private static final int ON = RSI;
 
   /** Each points to the first of three rows of x. */
   private static final List<Integer> ROWS = List.of(R10, RBX, RBP, R14);
 
-  private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14);
+  private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14, R15);
 
   private final Assembler asm;
 
@@ -49,6 +79,9 @@ final class TileCode {
 
   private final int tallest;
   private final int vector;
+
+  /** Longs on the stack before the return address. */
+  private int pushed;
 
   private TileCode(int lanes, int rows, int vectors) {
     this.asm = Assembler.of(lanes);
@@ -68,18 +101,15 @@ final class TileCode {
     /** A stride apart. */
     STRIDED,
 
-    /** A stride apart; the rows behind a tile are fetched into cache while it runs. */
-    FETCHED,
-
     /** In blocks {@code [reduce / lanes][row][lane]}. */
     BLOCKS
   }
 
   /**
    * {@code y [rows, vectors] (+)= x [rows, reduce] · panel [reduce, 2 vectors]}, repeated for tile
-   * below tile. On the stack: bytes from row to row of x, or from block to block, and from row to
-   * row of y; the reduction's length, the number of tiles, the lanes of a row's last vector as
-   * bits.
+   * below tile, and for panel behind panel. On the stack: bytes from row to row of x, or from block
+   * to block, and from row to row of y; the reduction's length, the number of tiles and of panels,
+   * the lanes of a row's last vector as bits.
    *
    * @param rows 1 to {@link #tallest}
    * @param vectors 1 or 2
@@ -94,8 +124,8 @@ final class TileCode {
   /**
    * {@code partial [columns, 2 vectors] (+)= xᵀ · dy} over rows of two blocks {@code [row][lane]}
    * of x and of dy each, or one where that is enough, repeated for the next two blocks of x and the
-   * next columns of partial. On the stack: the number of rows, bytes from block to block of x and
-   * of dy, how often.
+   * next columns of partial. On the stack: bytes from block to block of x and of dy, the number of
+   * rows, how often.
    *
    * @param columns columns of x, a multiple of 4 up to 2 lanes
    * @param vectors 1 or 2: with 1, what is written instead of added to has zeros behind it
@@ -104,28 +134,8 @@ final class TileCode {
   static byte[] outer(int lanes, int columns, int vectors, boolean add) {
     TileCode code = new TileCode(lanes, columns, vectors);
     code.enter();
-    code.asm.loadLong(RSI, Address.of(RSP, 8));
-    code.asm.loadLong(RCX, Address.of(RSP, 16));
-    code.asm.loadLong(R9, Address.of(RSP, 24));
-    code.asm.push(RBX);
-    code.asm.push(R12);
-    code.asm.loadLong(R12, Address.of(RSP, 32 + 2 * Long.BYTES));
-    int turn = code.asm.here();
-    int from = 0;
-    while (from < columns) {
-      int height = code.outerHeight(columns - from);
-      code.outerTile(from, height, add);
-      from += height;
-    }
-    code.asm.lea(RDI, Address.of(RDI, RCX, 2, 0));
-    code.asm.addImmediate(R8, columns * 2 * code.vector);
-    code.asm.decrement(R12);
-    code.asm.jumpBackIfNotZero(turn);
-    code.asm.zeroUpper();
-    code.asm.pop(R12);
-    code.asm.pop(RBX);
-    code.asm.ret();
-    return code.asm.bytes();
+    code.outerTiles(add);
+    return code.leave();
   }
 
   /** As tall as can be, but so that the last keeps four columns or more: 16 = 6 + 6 + 4. */
@@ -134,27 +144,89 @@ final class TileCode {
     return left <= tallest ? left : rest == 0 || rest >= 4 ? tallest : 4;
   }
 
-  /** The addresses of the three operands. */
+  /**
+   * The addresses of the three operands in RDI, RDX and R8; those of what is fetched in {@link
+   * #FIRST} and {@link #SECOND}, and how far they go on per turn in {@link #ON}.
+   */
   private void enter() {
     asm.add(RDI, RSI);
     asm.add(RDX, RCX);
     asm.add(R8, R9);
+    KEPT.forEach(asm::push);
+    pushed = KEPT.size();
+    asm.loadLong(FIRST, argument(AHEAD));
+    asm.loadLong(R9, argument(AHEAD_OFFSET));
+    asm.add(FIRST, R9);
+    asm.loadLong(SECOND, argument(AHEAD_SECOND));
+    asm.add(SECOND, FIRST);
+    asm.loadLong(ON, argument(AHEAD_STEP));
+  }
+
+  private byte[] leave() {
+    asm.zeroUpper();
+    KEPT.reversed().forEach(asm::pop);
+    asm.ret();
+    return asm.bytes();
+  }
+
+  /** A long on the stack; what is pushed lies before it, and the return address. */
+  private Address argument(int index) {
+    return Address.of(RSP, (pushed + 1 + index) * Long.BYTES);
+  }
+
+  private void push(int register) {
+    asm.push(register);
+    pushed++;
+  }
+
+  private void pop(int register) {
+    asm.pop(register);
+    pushed--;
+  }
+
+  private void fetch() {
+    asm.prefetch(Address.of(FIRST, 0));
+    asm.prefetch(Address.of(SECOND, 0));
+    asm.add(FIRST, ON);
+    asm.add(SECOND, ON);
   }
 
   private byte[] product(boolean masked, boolean add, Rows form) {
     enter();
-    asm.loadLong(RCX, Address.of(RSP, 8));
-    asm.loadLong(R9, Address.of(RSP, 16));
-    asm.loadLong(RSI, Address.of(RSP, 24));
-    asm.loadLong(R11, Address.of(RSP, 32));
+    asm.loadLong(RCX, argument(X_STEP));
+    asm.loadLong(R9, argument(Y_STEP));
     if (masked) {
-      asm.loadLong(RAX, Address.of(RSP, 40));
+      asm.loadLong(RAX, argument(MASK));
       asm.mask(RAX);
     }
-    KEPT.forEach(asm::push);
+    asm.loadLong(RAX, argument(PANELS));
+    push(RAX);
+    int panel = asm.here();
+    push(RDI);
+    push(R8);
+    asm.loadLong(R11, argument(TILES));
     int tile = asm.here();
     asm.move(R10, RDI);
     asm.move(RAX, RDX);
+    tile(masked, add, form);
+    for (int r = 0; r < rows; r++) {
+      asm.add(R8, R9);
+    }
+    asm.decrement(R11);
+    asm.jumpBackIfNotZero(tile);
+    pop(R8);
+    pop(RDI);
+    asm.move(RDX, RAX); // the next panel lies behind this one
+    asm.addImmediate(R8, 2 * vector);
+    asm.pop(RAX);
+    asm.decrement(RAX);
+    asm.push(RAX);
+    asm.jumpBackIfNotZero(panel);
+    pop(RAX);
+    return leave();
+  }
+
+  private void tile(boolean masked, boolean add, Rows form) {
     forEachOfY((register, place) -> {
       if (!add) {
         asm.zero(register);
@@ -168,7 +240,7 @@ final class TileCode {
       reduceBlocks();
       asm.addImmediate(RDI, rows * vector);
     } else {
-      reduceRows(form == Rows.FETCHED);
+      reduceRows();
       for (int r = 0; r < rows; r++) {
         asm.add(RDI, RCX);
       }
@@ -180,40 +252,22 @@ final class TileCode {
         asm.store(register, place);
       }
     });
-    for (int r = 0; r < rows; r++) {
-      asm.add(R8, R9);
-    }
-    asm.decrement(R11);
-    asm.jumpBackIfNotZero(tile);
-    asm.zeroUpper();
-    KEPT.reversed().forEach(asm::pop);
-    asm.ret();
-    return asm.bytes();
   }
 
-  private void reduceRows(boolean ahead) {
+  private void reduceRows() {
     for (int i = 1; i < bases(); i++) {
       threeRowsOn(ROWS.get(i), ROWS.get(i - 1), RCX);
     }
-    if (ahead) {
-      threeRowsOn(R13, ROWS.get(bases() - 1), RCX);
-    }
-    asm.move(R12, RSI);
+    asm.loadLong(R12, argument(REDUCE));
     asm.shiftRight(R12, 2);
     counted(() -> {
-      int fetched = 0;
       for (int u = 0; u < UNROLL; u++) {
         rowStep(u);
-        for (; ahead && fetched * LINE < (u + 1) * rows * Float.BYTES; fetched++) {
-          asm.prefetch(Address.of(R13, fetched * LINE));
-        }
       }
+      fetch();
       advanceRows(UNROLL);
-      if (ahead) {
-        asm.addImmediate(R13, rows * UNROLL * Float.BYTES);
-      }
     });
-    asm.move(R12, RSI);
+    asm.loadLong(R12, argument(REDUCE));
     asm.andImmediate(R12, UNROLL - 1);
     counted(() -> {
       rowStep(0);
@@ -223,8 +277,8 @@ final class TileCode {
 
   /** Whole blocks, then what is left of the last one. */
   private void reduceBlocks() {
-    asm.move(R13, RSI);
-    asm.shiftRight(R13, Integer.numberOfTrailingZeros(asm.lanes));
+    asm.loadLong(RBX, argument(REDUCE));
+    asm.shiftRight(RBX, Integer.numberOfTrailingZeros(asm.lanes));
     asm.unlessZero(() -> {
       int block = asm.here();
       asm.move(R14, R10);
@@ -232,14 +286,14 @@ final class TileCode {
       asm.addImmediate(R12, asm.lanes / UNROLL);
       counted(() -> blockSteps(UNROLL));
       asm.lea(R10, Address.of(R14, RCX, 1, 0));
-      asm.decrement(R13);
+      asm.decrement(RBX);
       asm.jumpBackIfNotZero(block);
     });
-    asm.move(R12, RSI);
+    asm.loadLong(R12, argument(REDUCE));
     asm.andImmediate(R12, asm.lanes - 1);
     asm.shiftRight(R12, 2);
     counted(() -> blockSteps(UNROLL));
-    asm.move(R12, RSI);
+    asm.loadLong(R12, argument(REDUCE));
     asm.andImmediate(R12, UNROLL - 1);
     counted(() -> blockSteps(1));
   }
@@ -248,6 +302,9 @@ final class TileCode {
     for (int u = 0; u < steps; u++) {
       int column = u * Float.BYTES;
       multiplyAdd(rows, panel(u), r -> Address.of(R10, r * vector + column));
+    }
+    if (steps == UNROLL) {
+      fetch();
     }
     asm.addImmediate(R10, steps * Float.BYTES);
     asm.addImmediate(RAX, steps * 2 * vector);
@@ -338,6 +395,23 @@ final class TileCode {
     }
   }
 
+  private void outerTiles(boolean add) {
+    asm.loadLong(RCX, argument(X_STEP));
+    asm.loadLong(R9, argument(DY_STEP));
+    asm.loadLong(R12, argument(TURNS));
+    int turn = asm.here();
+    int from = 0;
+    while (from < rows) {
+      int height = outerHeight(rows - from);
+      outerTile(from, height, add);
+      from += height;
+    }
+    asm.lea(RDI, Address.of(RDI, RCX, 2, 0));
+    asm.addImmediate(R8, rows * 2 * vector);
+    asm.decrement(R12);
+    asm.jumpBackIfNotZero(turn);
+  }
+
   private void outerTile(int from, int height, boolean add) {
     asm.move(R10, RDI);
     asm.lea(RBX, Address.of(RDI, RCX, 1, 0));
@@ -349,10 +423,10 @@ final class TileCode {
         asm.zero(i);
       }
     }
-    asm.move(R11, RSI);
+    asm.loadLong(R11, argument(ROWS_OF_X));
     asm.shiftRight(R11, 2);
     asm.unlessZero(() -> outerLoop(from, height, UNROLL));
-    asm.move(R11, RSI);
+    asm.loadLong(R11, argument(ROWS_OF_X));
     asm.andImmediate(R11, UNROLL - 1);
     asm.unlessZero(() -> outerLoop(from, height, 1));
     for (int i = 0; i < vectors * height; i++) {
@@ -384,6 +458,9 @@ final class TileCode {
             int block = column < asm.lanes ? R10 : RBX;
             return Address.of(block, at + column % asm.lanes * Float.BYTES);
           });
+    }
+    if (steps == UNROLL) {
+      fetch();
     }
     for (int pointer : new int[] {R10, RBX, RAX}) {
       asm.addImmediate(pointer, steps * vector);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * VectorPointwise}. What is read through norm or activation, and both operands of a weight
  * gradient, are staged as blocks {@code [channels / L][row][L]}: written once for both products,
  * read from cache lines next to each other, and fetched ahead while they are made. Other rows are
- * read where they lie, unless reading them is most of the work.
+ * read where they lie, unless reading them is most of the work. Products, which need no memory by
+ * themselves, fetch meanwhile what is staged or read next.
  */
 final class AssembledPointwise implements Pointwise {
   private static final int L = Lanes.COUNT;
@@ -95,7 +96,7 @@ final class AssembledPointwise implements Pointwise {
 
   @Override
   public int scratchInts() {
-    return BlockStaging.scratchInts();
+    return AssembledTiles.AHEAD + BlockStaging.scratchInts();
   }
 
   /**
@@ -170,11 +171,14 @@ final class AssembledPointwise implements Pointwise {
     int step = blockStep(block);
     int edge = scratch.take(edge(block, n));
     int staged = scratch.take(blocksSize(block, k));
+    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
       staging.stage(staged, step, x, (row + r) * k, count, k, scratch);
       VectorPointwise.start(y, yAt, bias, biasOffset, count, n, from, to);
+      long turns = tiles.turns(count, to - from, k);
+      fetchRows(scratch.ints(), ahead, x.offset() + (row + r + count) * k, count * k, turns);
       product(
           y,
           yAt,
@@ -190,7 +194,10 @@ final class AssembledPointwise implements Pointwise {
           from,
           to,
           scratch.floats(),
-          edge);
+          edge,
+          x.data(),
+          scratch.ints(),
+          ahead);
     }
     scratch.release(mark, intMark);
   }
@@ -232,10 +239,13 @@ final class AssembledPointwise implements Pointwise {
     int intMark = scratch.intMark();
     int block = VectorPointwise.blockRows(tall, rows, k, n, VectorPointwise.FORWARD_BLOCK);
     int edge = scratch.take(edge(block, n));
+    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
       VectorPointwise.start(y, yAt, bias, biasOffset, count, n, from, to);
+      long turns = tiles.turns(count, to - from, k);
+      fetchRows(scratch.ints(), ahead, xOffset + (r + count) * k, count * k, turns);
       product(
           y,
           yAt,
@@ -251,17 +261,37 @@ final class AssembledPointwise implements Pointwise {
           from,
           to,
           scratch.floats(),
-          edge);
+          edge,
+          x,
+          scratch.ints(),
+          ahead);
     }
     scratch.release(mark, intMark);
+  }
+
+  /** Fetches the gradient's rows and, where it is read through a norm, the norm's input. */
+  private static void fetchGradient(
+      int[] ints, int ahead, GradientReading dy, int from, int floats, long turns) {
+    int at = dy.offset() + from;
+    if (dy.input() == dy.data()) {
+      AssembledTiles.fetch(ints, ahead, at, dy.inputOffset() + from, floats, turns);
+    } else {
+      fetchRows(ints, ahead, at, floats, turns);
+    }
+  }
+
+  /** Fetches rows that lie behind each other, the two halves of them side by side. */
+  private static void fetchRows(int[] ints, int ahead, int at, int floats, long turns) {
+    int half = Math.ceilDiv(floats, 2);
+    AssembledTiles.fetch(ints, ahead, at, at + half, half, turns);
   }
 
   /**
    * {@code y (+)= x · b} for one block of rows and a range of columns.
    *
-   * @param step floats from one channel block of x to the next, or 0 where x is row-major: then the
-   *     first panel fetches the rows that follow
+   * @param step floats from one channel block of x to the next, or 0 where x is row-major
    * @param edge room in {@code buffer} for a panel's columns of the block
+   * @param data what is fetched meanwhile, as {@code ints} say from {@code ahead} on
    */
   private void product(
       float[] y,
@@ -278,56 +308,111 @@ final class AssembledPointwise implements Pointwise {
       int from,
       int to,
       float[] buffer,
-      int edge) {
-    int panel = bOffset + from * reduce;
-    for (int c = from; c < to; c += WIDTH, panel += reduce * WIDTH) {
-      int columns = Math.min(WIDTH, to - c);
-      boolean first = c == from;
-      int at = yOffset + c;
-      if (tiles.writes(columns)) {
-        panelProduct(y, at, yStride, x, xOffset, step, first, b, panel, columns, rows, reduce, add);
-        continue;
-      }
-      // Tiles write whole vectors: the last columns go by way of a buffer, since y has no room
-      // behind them.
+      int edge,
+      float[] data,
+      int[] ints,
+      int ahead) {
+    // Tiles write whole vectors, or parts with masks: otherwise the last columns go by way of a
+    // buffer, since y has no room behind them.
+    int last = (to - from) % WIDTH;
+    int end = tiles.writes(last) ? to : to - last;
+    int panels = bOffset + from * reduce;
+    if (end > from) {
+      int at = yOffset + from;
+      panels(
+          y,
+          at,
+          yStride,
+          x,
+          xOffset,
+          step,
+          b,
+          panels,
+          end - from,
+          rows,
+          reduce,
+          add,
+          data,
+          ints,
+          ahead);
+    }
+    if (end < to) {
+      int at = yOffset + end;
       if (add) {
-        VectorPointwise.copyColumns(buffer, edge, WIDTH, y, at, yStride, rows, columns);
+        VectorPointwise.copyColumns(buffer, edge, WIDTH, y, at, yStride, rows, last);
       }
-      panelProduct(
-          buffer, edge, WIDTH, x, xOffset, step, first, b, panel, WIDTH, rows, reduce, add);
-      VectorPointwise.copyColumns(y, at, yStride, buffer, edge, WIDTH, rows, columns);
+      int panel = bOffset + end * reduce;
+      panels(
+          buffer, edge, WIDTH, x, xOffset, step, b, panel, WIDTH, rows, reduce, add, data, ints,
+          ahead);
+      VectorPointwise.copyColumns(y, at, yStride, buffer, edge, WIDTH, rows, last);
     }
   }
 
-  /** One panel's columns of y, the reduction in parts of whole blocks. */
-  private void panelProduct(
+  /**
+   * Columns of y: all panels at once, or, where the reduction takes several parts of whole blocks,
+   * one after the other.
+   */
+  private void panels(
       float[] y,
       int yOffset,
       int yStride,
       float[] x,
       int xOffset,
       int step,
-      boolean first,
       float[] b,
-      int panel,
+      int bOffset,
       int columns,
       int rows,
       int reduce,
-      boolean add) {
+      boolean add,
+      float[] data,
+      int[] ints,
+      int ahead) {
     int parts = Math.ceilDiv(reduce, VectorPointwise.MAX_REDUCE);
     int part = Math.ceilDiv(Math.ceilDiv(reduce, parts), L) * L;
-    for (int i = 0; i < reduce; i += part) {
-      int length = Math.min(part, reduce - i);
-      int at = panel + i * WIDTH;
-      boolean more = add || i > 0;
-      if (step == 0) {
-        boolean ahead = first && parts == 1;
-        tiles.product(
-            y, yOffset, yStride, x, xOffset + i, reduce, b, at, columns, rows, length, more, ahead);
-      } else {
-        int block = xOffset + i / L * step;
-        tiles.productOfBlocks(
-            y, yOffset, yStride, x, block, step, b, at, columns, rows, length, more);
+    int most = parts == 1 ? columns : WIDTH;
+    for (int c = 0; c < columns; c += most) {
+      int wide = Math.min(most, columns - c);
+      for (int i = 0; i < reduce; i += part) {
+        int length = Math.min(part, reduce - i);
+        int panel = bOffset + c * reduce + i * WIDTH;
+        boolean more = add || i > 0;
+        if (step == 0) {
+          tiles.product(
+              y,
+              yOffset + c,
+              yStride,
+              x,
+              xOffset + i,
+              reduce,
+              b,
+              panel,
+              wide,
+              rows,
+              length,
+              more,
+              data,
+              ints,
+              ahead);
+        } else {
+          tiles.productOfBlocks(
+              y,
+              yOffset + c,
+              yStride,
+              x,
+              xOffset + i / L * step,
+              step,
+              b,
+              panel,
+              wide,
+              rows,
+              length,
+              more,
+              data,
+              ints,
+              ahead);
+        }
       }
     }
   }
@@ -359,6 +444,8 @@ final class AssembledPointwise implements Pointwise {
     int edge = scratch.take(edge(block, k));
     int dyBlocks = scratch.take(blocksSize(block, n));
     int xBlocks = scratch.take(blocksSize(block, k));
+    int[] ints = scratch.ints();
+    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
     boolean stage = partial != null || !dy.isRaw();
     for (int r = 0; r < rows; r += block) {
       int first = row + r;
@@ -367,6 +454,12 @@ final class AssembledPointwise implements Pointwise {
         staging.stage(dyBlocks, step, dy, first * n, count, n, scratch);
       }
       if (dx != null) {
+        long turns = tiles.turns(count, to - from, n);
+        if (partial == null) {
+          fetchGradient(ints, ahead, dy, (first + count) * n, count * n, turns);
+        } else {
+          fetchRows(ints, ahead, x.offset() + first * k, count * k, turns);
+        }
         float[] data = stage ? buffer : dy.data();
         int at = stage ? dyBlocks : dy.offset() + first * n;
         product(
@@ -384,12 +477,32 @@ final class AssembledPointwise implements Pointwise {
             from,
             to,
             buffer,
-            edge);
+            edge,
+            partial == null ? dy.data() : x.data(),
+            ints,
+            ahead);
       }
       if (partial != null) {
         staging.stage(xBlocks, step, x, first * k, count, k, from, to, scratch);
         boolean sum = more || r > 0;
-        outer(partial, partialOffset, sum, buffer, xBlocks, dyBlocks, step, count, k, n, from, to);
+        long turns = tiles.outerTurns(count, padded(to - from)) * Math.ceilDiv(n, WIDTH);
+        fetchGradient(ints, ahead, dy, (first + count) * n, count * n, turns);
+        outer(
+            partial,
+            partialOffset,
+            sum,
+            buffer,
+            xBlocks,
+            dyBlocks,
+            step,
+            count,
+            k,
+            n,
+            from,
+            to,
+            dy.data(),
+            ints,
+            ahead);
       }
     }
     scratch.release(mark, intMark);
@@ -414,11 +527,28 @@ final class AssembledPointwise implements Pointwise {
     int step = blockStep(block);
     int dyBlocks = scratch.take(blocksSize(block, n));
     int xBlocks = scratch.take(blocksSize(block, k));
+    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
+    AssembledTiles.fetchNothing(scratch.ints(), ahead);
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       staging.copy(dyBlocks, step, dy, dyOffset + r * n, count, n, scratch);
       staging.copy(xBlocks, step, x, xOffset + r * k, count, k, scratch);
-      outer(partial, partialOffset, true, buffer, xBlocks, dyBlocks, step, count, k, n, 0, k);
+      outer(
+          partial,
+          partialOffset,
+          true,
+          buffer,
+          xBlocks,
+          dyBlocks,
+          step,
+          count,
+          k,
+          n,
+          0,
+          k,
+          dy,
+          scratch.ints(),
+          ahead);
     }
     scratch.release(mark, intMark);
   }
@@ -436,11 +566,14 @@ final class AssembledPointwise implements Pointwise {
       int k,
       int n,
       int from,
-      int to) {
+      int to,
+      float[] data,
+      int[] ints,
+      int ahead) {
     clearPadding(buffer, xBlocks, step, rows, k);
     clearPadding(buffer, dyBlocks, step, rows, n);
     int size = VectorPointwise.panelSize(k);
-    int columns = Math.ceilDiv(to - from, 4) * 4;
+    int columns = padded(to - from);
     for (int c = 0; c < n; c += WIDTH) {
       tiles.outer(
           partial,
@@ -454,8 +587,16 @@ final class AssembledPointwise implements Pointwise {
           rows,
           columns,
           n - c,
-          add);
+          add,
+          data,
+          ints,
+          ahead);
     }
+  }
+
+  /** Columns of x as outer products take them. */
+  private static int padded(int columns) {
+    return Math.ceilDiv(columns, 4) * 4;
   }
 
   /** Zeroes the lanes of the last block that no channel has, for the sums that they enter. */

@@ -1,7 +1,9 @@
 package dev.tapewise.core.kernel.assembled;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -14,6 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 final class AssembledTilesTest {
   private static final int BEFORE = 3;
   private static final int BEHIND = 5;
+  private static final int[] NOTHING = new int[AssembledTiles.AHEAD];
 
   @Property(tries = 600)
   void productsAreChainsOfFma(
@@ -21,32 +24,45 @@ final class AssembledTilesTest {
       @ForAll @IntRange(min = 1, max = 40) int rows,
       @ForAll @IntRange(min = 1, max = 20) int reduce,
       @ForAll @IntRange(max = 3) int gap,
-      @ForAll @IntRange(min = 1, max = 32) int most,
+      @ForAll @IntRange(min = 1, max = 80) int columns,
       @ForAll boolean add,
-      @ForAll boolean fetch,
       @ForAll Random random) {
     int width = 2 * BothWidths.lanes(wide);
     int xStride = reduce + gap;
-    int columns = Math.min(width, most);
     AssembledTiles tiles = BothWidths.kernels(wide).tiles();
-    Assume.that(tiles.writes(columns));
+    Assume.that(tiles.writes(columns % width));
     int yStride = columns + gap;
     float[] x = floats(random, rows * xStride);
-    float[] panel = floats(random, reduce * width);
+    float[] panels = panels(random, reduce, columns, width);
     float[] y = floats(random, rows * yStride);
     float[] expected = y.clone();
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
         int at = BEFORE + r * yStride + c;
         float sum = add ? y[at] : 0f;
+        int panel = BEFORE + c / width * reduce * width + c % width;
         for (int k = 0; k < reduce; k++) {
-          sum = Math.fma(x[BEFORE + r * xStride + k], panel[BEFORE + k * width + c], sum);
+          sum = Math.fma(x[BEFORE + r * xStride + k], panels[panel + k * width], sum);
         }
         expected[at] = sum;
       }
     }
     tiles.product(
-        y, BEFORE, yStride, x, BEFORE, xStride, panel, BEFORE, columns, rows, reduce, add, fetch);
+        y,
+        BEFORE,
+        yStride,
+        x,
+        BEFORE,
+        xStride,
+        panels,
+        BEFORE,
+        columns,
+        rows,
+        reduce,
+        add,
+        x,
+        anything(random),
+        BEFORE);
     assertArrayEquals(expected, y, 0f);
   }
 
@@ -56,25 +72,84 @@ final class AssembledTilesTest {
       @ForAll @IntRange(min = 1, max = 40) int rows,
       @ForAll @IntRange(min = 1, max = 70) int reduce,
       @ForAll @IntRange(max = 3) int gap,
-      @ForAll @IntRange(min = 1, max = 32) int most,
+      @ForAll @IntRange(min = 1, max = 80) int columns,
       @ForAll boolean add,
       @ForAll Random random) {
     int lanes = BothWidths.lanes(wide);
     int width = 2 * lanes;
-    int columns = Math.min(width, most);
     AssembledTiles tiles = BothWidths.kernels(wide).tiles();
-    Assume.that(tiles.writes(columns));
+    Assume.that(tiles.writes(columns % width));
     float[] x = floats(random, rows * reduce);
     int step = (rows + gap) * lanes;
     float[] blocks = blocks(x, rows, reduce, lanes, step);
-    float[] panel = floats(random, reduce * width);
+    float[] panels = panels(random, reduce, columns, width);
     float[] y = floats(random, rows * columns);
     float[] expected = y.clone();
     tiles.product(
-        expected, 0, columns, x, BEFORE, reduce, panel, 0, columns, rows, reduce, add, false);
+        expected, 0, columns, x, BEFORE, reduce, panels, 0, columns, rows, reduce, add, x, NOTHING,
+        0);
     tiles.productOfBlocks(
-        y, 0, columns, blocks, BEFORE, step, panel, 0, columns, rows, reduce, add);
+        y,
+        0,
+        columns,
+        blocks,
+        BEFORE,
+        step,
+        panels,
+        0,
+        columns,
+        rows,
+        reduce,
+        add,
+        x,
+        anything(random),
+        BEFORE);
     assertArrayEquals(expected, y, 0f);
+  }
+
+  /** Panels {@code [reduce, width]} of so many columns. */
+  private static float[] panels(Random random, int reduce, int columns, int width) {
+    return floats(random, Math.ceilDiv(columns, width) * reduce * width);
+  }
+
+  /** Ints by which places inside and far outside an array are fetched. */
+  private static int[] anything(Random random) {
+    int[] ints = new int[BEFORE + AssembledTiles.AHEAD];
+    int first = random.nextBoolean() ? random.nextInt() : random.nextInt(100);
+    AssembledTiles.fetch(ints, BEFORE, first, random.nextInt(), random.nextInt(2000), 100);
+    return ints;
+  }
+
+  @Property(tries = 200)
+  void callsFetchEvenlyWhatTheyAreGiven(
+      @ForAll boolean wide,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 4, max = 40) int reduce,
+      @ForAll @IntRange(min = 1, max = 5) int panels,
+      @ForAll @IntRange(min = 1, max = 5000) int floats) {
+    AssembledTiles tiles = BothWidths.kernels(wide).tiles();
+    int lanes = BothWidths.lanes(wide);
+    int width = 2 * lanes;
+    int columns = panels * width;
+    float[] data = new float[Math.max(rows, columns) * Math.max(reduce, columns) + columns];
+    int step = rows * lanes;
+    float[] blocks = new float[Math.ceilDiv(Math.max(reduce, columns), lanes) * step];
+    int outer = Math.ceilDiv(reduce, 4) * 4;
+    float[] partial = new float[outer * width];
+    long products = 2 * tiles.turns(rows, columns, reduce);
+    long turns = products + tiles.outerTurns(rows, outer);
+    int[] ints = new int[AssembledTiles.AHEAD];
+    AssembledTiles.fetch(ints, 0, 3, 5, floats, turns);
+    tiles.product(
+        data, 0, columns, data, 0, reduce, data, 0, columns, rows, reduce, false, data, ints, 0);
+    tiles.productOfBlocks(
+        data, 0, columns, blocks, 0, step, data, 0, columns, rows, reduce, false, data, ints, 0);
+    tiles.outer(
+        partial, 0, blocks, 0, step, blocks, 0, step, rows, outer, width, false, data, ints, 0);
+    int fetched = ints[0] - 3;
+    assertEquals(fetched, ints[1] - 5);
+    assertTrue(fetched >= Math.min(floats, 16 * turns), fetched + " of " + floats);
+    assertTrue(fetched < floats + turns, fetched + " of " + floats);
   }
 
   @Property(tries = 400)
@@ -112,8 +187,21 @@ final class AssembledTilesTest {
     BothWidths.kernels(wide)
         .tiles()
         .outer(
-            partial, BEFORE, xBlocks, BEFORE, step, dyBlocks, BEFORE, step, rows, columns, valid,
-            add);
+            partial,
+            BEFORE,
+            xBlocks,
+            BEFORE,
+            step,
+            dyBlocks,
+            BEFORE,
+            step,
+            rows,
+            columns,
+            valid,
+            add,
+            x,
+            anything(random),
+            BEFORE);
     assertArrayEquals(expected, partial, 0f);
   }
 
@@ -160,47 +248,103 @@ final class AssembledTilesTest {
     float[] x = new float[rows * reduce];
     float[] panel = new float[reduce * width];
     float[] y = new float[rows * width];
-    code.product(y, 0, width, x, 0, reduce, panel, 0, width, rows, reduce, false, false);
-    refused(
-        () -> code.product(y, 1, width, x, 0, reduce, panel, 0, width, rows, reduce, false, false));
-    refused(
-        () -> code.product(y, 0, width, x, 1, reduce, panel, 0, width, rows, reduce, false, false));
-    refused(
-        () -> code.product(y, 0, width, x, 0, reduce, panel, 1, width, rows, reduce, false, false));
+    code.product(y, 0, width, x, 0, reduce, panel, 0, width, rows, reduce, false, x, NOTHING, 0);
     refused(() ->
-        code.product(y, 0, width, x, -1, reduce, panel, 0, width, rows, reduce, false, false));
-    refused(() -> code.product(y, 0, width, x, 0, 1, panel, 0, width, rows, reduce, false, false));
-    refused(
-        () -> code.product(y, 0, width, x, 0, reduce, panel, 0, width, 0, reduce, false, false));
-    refused(() -> code.product(y, 0, width, x, 0, reduce, panel, 0, width, rows, 0, false, false));
-    refused(() -> code.product(y, 0, width, x, 0, reduce, panel, 0, 0, rows, reduce, false, false));
-    refused(
-        () -> code.product(y, 0, width, x, 0, reduce, panel, 0, 40, rows, reduce, false, false));
+        code.product(
+            y, 1, width, x, 0, reduce, panel, 0, width, rows, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(
+            y, 0, width, x, 1, reduce, panel, 0, width, rows, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(
+            y, 0, width, x, 0, reduce, panel, 1, width, rows, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(
+            y, 0, width, x, -1, reduce, panel, 0, width, rows, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(y, 0, width, x, 0, 1, panel, 0, width, rows, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(y, 0, width, x, 0, reduce, panel, 0, width, 0, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(y, 0, width, x, 0, reduce, panel, 0, width, rows, 0, false, x, NOTHING, 0));
+    int[] two = new int[2];
+    refused(() ->
+        code.product(y, 0, width, x, 0, reduce, panel, 0, width, rows, reduce, false, x, two, 0));
+    refused(() ->
+        code.product(y, 0, width, x, 0, reduce, panel, 0, 0, rows, reduce, false, x, NOTHING, 0));
+    refused(() ->
+        code.product(y, 0, width, x, 0, reduce, panel, 0, 40, rows, reduce, false, x, NOTHING, 0));
     int lanes = width / 2;
     int step = rows * lanes;
     float[] blocks = new float[step];
-    code.productOfBlocks(y, 0, width, blocks, 0, step, panel, 0, width, rows, reduce, false);
+    code.productOfBlocks(
+        y, 0, width, blocks, 0, step, panel, 0, width, rows, reduce, false, x, NOTHING, 0);
     refused(() -> blocks(code, y, blocks, 1, step, panel, width, rows, reduce));
     refused(() -> blocks(code, y, blocks, 0, step, panel, width, rows + 1, reduce));
     refused(() -> blocks(code, y, blocks, 0, step, new float[99 * width], width, rows, lanes + 1));
     refused(() -> blocks(code, y, blocks, 0, step, panel, width, (1 << 28) + 1, reduce));
     float[] partial = new float[4 * width];
-    code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false);
-    refused(() -> code.outer(partial, 1, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false));
-    refused(() -> code.outer(partial, 0, blocks, 1, step, blocks, 0, step, rows, 4, lanes, false));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 1, step, rows, 4, lanes, false));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, width, false));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, 0, 4, lanes, false));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 8, lanes, false));
-    refused(() -> code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 6, lanes, false));
+    code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false, x, NOTHING, 0);
+    refused(() ->
+        code.outer(
+            partial, 1, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false, x, NOTHING, 0));
+    refused(() ->
+        code.outer(
+            partial, 0, blocks, 1, step, blocks, 0, step, rows, 4, lanes, false, x, NOTHING, 0));
+    refused(() ->
+        code.outer(
+            partial, 0, blocks, 0, step, blocks, 1, step, rows, 4, lanes, false, x, NOTHING, 0));
+    refused(() ->
+        code.outer(
+            partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, width, false, x, NOTHING, 0));
+    refused(() ->
+        code.outer(
+            partial, 0, blocks, 0, step, blocks, 0, step, 0, 4, lanes, false, x, NOTHING, 0));
+    refused(() ->
+        code.outer(
+            partial, 0, blocks, 0, step, blocks, 0, step, rows, 8, lanes, false, x, NOTHING, 0));
+    refused(() ->
+        code.outer(
+            partial, 0, blocks, 0, step, blocks, 0, step, rows, 6, lanes, false, x, NOTHING, 0));
     int more = width + 4;
     float[] tall = new float[more * width];
     float[] threeBlocks = new float[2 * step + rows * lanes];
-    code.outer(tall, 0, threeBlocks, 0, step, blocks, 0, step, rows, more, lanes, false);
-    refused(
-        () -> code.outer(tall, 1, threeBlocks, 0, step, blocks, 0, step, rows, more, lanes, false));
-    refused(
-        () -> code.outer(tall, 0, threeBlocks, 1, step, blocks, 0, step, rows, more, lanes, false));
+    code.outer(
+        tall, 0, threeBlocks, 0, step, blocks, 0, step, rows, more, lanes, false, x, NOTHING, 0);
+    refused(() ->
+        code.outer(
+            tall,
+            1,
+            threeBlocks,
+            0,
+            step,
+            blocks,
+            0,
+            step,
+            rows,
+            more,
+            lanes,
+            false,
+            x,
+            NOTHING,
+            0));
+    refused(() ->
+        code.outer(
+            tall,
+            0,
+            threeBlocks,
+            1,
+            step,
+            blocks,
+            0,
+            step,
+            rows,
+            more,
+            lanes,
+            false,
+            x,
+            NOTHING,
+            0));
     float[] square = new float[width * width];
     float[] other = new float[width * width];
     code.transpose(other, 0, square, 0, width, width);
@@ -221,7 +365,8 @@ final class AssembledTilesTest {
       int width,
       int rows,
       int reduce) {
-    code.productOfBlocks(y, 0, width, x, at, step, panel, 0, width, rows, reduce, false);
+    code.productOfBlocks(
+        y, 0, width, x, at, step, panel, 0, width, rows, reduce, false, x, NOTHING, 0);
   }
 
   private static void refused(Runnable call) {
