@@ -19,7 +19,7 @@ public final class AssembledRows {
   public static final int WIDEST_STEP = 2;
 
   /** Ints that a call needs for its arguments. */
-  public static final int ARGUMENTS = 16;
+  public static final int ARGUMENTS = 18;
 
   /** The widest kernel of {@link #row}. */
   private static final int WIDEST_KERNEL = 5;
@@ -94,15 +94,17 @@ public final class AssembledRows {
   }
 
   /**
-   * An output row, {@code y[yAt + column * yStep + channel] = bias[channel] + Σ ring[row + (column
-   * * step + k) * lanes] * w[weight]}, each a chain of fma over the kernel's rows and columns k in
-   * their order.
+   * An output row, {@code y[yAt + column * yStep + channel] = ring[bias + channel] + Σ ring[row +
+   * (column * step + k) * lanes] * w[weight]}, each a chain of fma over the kernel's rows and
+   * columns k in their order.
    *
    * @param blocks channel blocks, {@code blockStep} floats apart in the ring and {@code wStep} in w
    * @param ints has, behind the arguments, where the kernel's {@code rows} rows start in the ring
    *     for column 0 and channel 0
    * @param at where the arguments start in {@code ints}
    * @param wAt where the weights of the first block lie, in the order of the sum
+   * @param bias where the bias lies, in the same array as the ring
+   * @param ahead what {@link Ahead} is about, with its ints from {@code fetched} on
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void row(
@@ -117,8 +119,9 @@ public final class AssembledRows {
       float[] w,
       int wAt,
       int wStep,
-      float[] bias,
-      int biasAt,
+      int bias,
+      float[] ahead,
+      int fetched,
       int[] ints,
       int at,
       int rows,
@@ -127,7 +130,8 @@ public final class AssembledRows {
     int table = at + ARGUMENTS;
     Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
     Ranges.checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
-    Ranges.checkRows(bias, biasAt, lanes, blocks, lanes);
+    Ranges.checkRows(ring, bias, lanes, blocks, lanes);
+    Objects.checkFromIndexSize(fetched, Ahead.INTS, ints.length);
     if (rows > 0) {
       Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
     }
@@ -141,28 +145,37 @@ public final class AssembledRows {
     ints[head + RowCode.STENCIL_Y_STEP] = yStep;
     ints[head + RowCode.STENCIL_W_STEP] = wStep;
     ints[head + RowCode.STENCIL_ROWS] = rows;
-    int most = (columns + RowCode.WIDEST - 1) / RowCode.WIDEST;
-    int size = (columns + most - 1) / most;
-    int groups = columns / size;
-    ints[head + RowCode.STENCIL_GROUPS] = groups;
+    ints[head + RowCode.STENCIL_AHEAD_STEP] = Ahead.step(ints, fetched);
+    int size = group(columns);
     MemorySegment[] code = stencils[step - 1][Math.max(0, kernel - 1)];
-    NativeCode.call(code[size - 1], ring, 0, w, wAt, y, yAt, bias, biasAt, ints, head);
-    int done = groups * size;
-    if (done < columns) {
-      ints[head + RowCode.STENCIL_GROUPS] = 1;
+    for (int done = 0; done < columns; ) {
+      int wide = Math.min(size, columns - done);
+      int groups = (columns - done) / wide;
+      int from = done * step * lanes;
+      int first = Ahead.first(ints, fetched);
+      ints[head + RowCode.STENCIL_GROUPS] = groups;
+      ints[head + RowCode.STENCIL_BIAS] = bias - from;
+      ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, fetched) - first;
       NativeCode.call(
-          code[columns - done - 1],
-          ring,
-          done * step * lanes,
-          w,
-          wAt,
-          y,
-          yAt + done * yStep,
-          bias,
-          biasAt,
-          ints,
-          head);
+          code[wide - 1], ring, from, w, wAt, y, yAt + done * yStep, ahead, first, ints, head);
+      Ahead.moveOn(ints, fetched, (long) groups * blocks * rows);
+      done += groups * wide;
     }
+  }
+
+  /** Output columns at once: as many as can be, but the last groups not much fewer. */
+  private static int group(int columns) {
+    return Math.ceilDiv(columns, Math.ceilDiv(columns, RowCode.WIDEST));
+  }
+
+  /** Turns of the loops of {@link #row}. */
+  public static long turns(int columns, int blocks, int rows) {
+    return columns == 0 ? 0 : (long) Math.ceilDiv(columns, group(columns)) * blocks * rows;
+  }
+
+  /** Turns of the loops of {@link #nineWeights} where it is fastest; there are none elsewhere. */
+  public static long weightTurns(int columns, int blocks) {
+    return (long) (columns / RowCode.RUN_COLUMNS) * blocks;
   }
 
   /**
@@ -373,6 +386,7 @@ public final class AssembledRows {
    *
    * @param dz holds the row of the output's gradient from {@code dzAt} on, columns {@code dzStep}
    *     and blocks {@code dzBlockStep} floats apart
+   * @param ahead what {@link Ahead} is about, with its ints from {@code fetched} on
    * @param offsets where the nine places in the ring start in {@code ints}
    * @param at where the arguments start there
    * @throws IndexOutOfBoundsException if a range leaves its array
@@ -389,6 +403,8 @@ public final class AssembledRows {
       int dzBlockStep,
       int columns,
       int blocks,
+      float[] ahead,
+      int fetched,
       int[] ints,
       int offsets,
       int at) {
@@ -398,6 +414,7 @@ public final class AssembledRows {
           "%d columns %d apart, blocks %d apart".formatted(columns, dzStep, dzBlockStep));
     }
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
+    Objects.checkFromIndexSize(fetched, Ahead.INTS, ints.length);
     Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
     long dzSpan = (columns - 1L) * dzStep + (blocks - 1L) * dzBlockStep + lanes;
     Objects.checkFromIndexSize(dzAt, dzSpan, dz.length);
@@ -414,9 +431,15 @@ public final class AssembledRows {
     ints[at + RowCode.WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
     ints[at + RowCode.WEIGHTS_WIDTH] = columns;
     ints[at + RowCode.WEIGHTS_DZ_STEP] = dzStep;
-    ints[at + RowCode.WEIGHTS_DZ_ROW] = columns * dzStep;
+    ints[at + RowCode.WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
+    ints[at + RowCode.WEIGHTS_AHEAD_FIRST] = Ahead.first(ints, fetched);
+    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, fetched);
+    ints[at + RowCode.WEIGHTS_AHEAD_STEP] = Ahead.step(ints, fetched);
     MemorySegment code = (runs ? weightsOfRuns : weights)[step - 1];
-    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, dz, 0, ints, at);
+    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, ahead, 0, ints, at);
+    if (runs) {
+      Ahead.moveOn(ints, fetched, weightTurns(columns, blocks));
+    }
   }
 
   /** Checks what only makes sense if it is not negative. */

@@ -15,23 +15,11 @@ import org.jspecify.annotations.Nullable;
  * waits. Once compiled it allocates nothing.
  */
 public final class AssembledTiles {
-  /** Ints that say what a call fetches into cache while it runs; see {@link #fetch}. */
-  public static final int AHEAD = 3;
-
   /** Outer products take columns of x in fours. */
   private static final int FOUR = 4;
 
   /** Steps of a reduction for which one line of each stretch is fetched. */
   private static final int TURN = 4;
-
-  /** Floats of a cache line. */
-  private static final int LINE = 16;
-
-  /** Places in those ints: indices, and floats per turn. */
-  private static final int FIRST = 0;
-
-  private static final int SECOND = 1;
-  private static final int STEP = 2;
 
   private final int lanes;
 
@@ -130,31 +118,6 @@ public final class AssembledTiles {
     return tallest;
   }
 
-  /**
-   * Says that calls which are given these ints fetch two stretches of an array of {@code floats}
-   * floats each, evenly over {@code turns} turns, and no more than one line of each per turn. What
-   * lies in no array is never touched.
-   *
-   * @param ints has {@link #AHEAD} ints from {@code at} on, which every call moves on
-   * @param turns those of all the calls, of {@link #turns} and {@link #outerTurns}
-   */
-  public static void fetch(int[] ints, int at, int first, int second, int floats, long turns) {
-    ints[at + FIRST] = first;
-    ints[at + SECOND] = second;
-    ints[at + STEP] = turns == 0 ? 0 : (int) Math.min(LINE, Math.ceilDiv(floats, turns));
-  }
-
-  /** Says that calls which are given these ints fetch nothing. */
-  public static void fetchNothing(int[] ints, int at) {
-    fetch(ints, at, 0, 0, 0, 0);
-  }
-
-  private static void moveOn(int[] ints, int at, long turns) {
-    int floats = (int) (turns * ints[at + STEP]);
-    ints[at + FIRST] += floats;
-    ints[at + SECOND] += floats;
-  }
-
   /** Turns of a product's loops. */
   public long turns(int rows, int columns, int reduce) {
     return (long) Math.ceilDiv(rows, tallest) * Math.ceilDiv(columns, width) * (reduce / TURN);
@@ -173,7 +136,7 @@ public final class AssembledTiles {
    * @param columns those of panels that lie behind each other; the last one's must be such that
    *     {@link #writes} grants them: y has no others
    * @param add whether chains start from y
-   * @param ahead what {@link #fetch} is about
+   * @param ahead what {@link Ahead} is about, with its ints from {@code at} on
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void product(
@@ -279,7 +242,7 @@ public final class AssembledTiles {
     long floats = (whole + (rest > 0 ? 1L : 0L)) * reduce * width;
     Ranges.checkRows(y, yOffset, yStride, rows, columns);
     Ranges.checkRows(panels, panelsOffset, 0, 1, floats);
-    Objects.checkFromIndexSize(at, AHEAD, ints.length);
+    Objects.checkFromIndexSize(at, Ahead.INTS, ints.length);
     if (whole > 0) {
       tiles(
           two.form(blocks, add),
@@ -354,16 +317,16 @@ public final class AssembledTiles {
           y,
           yOffset + done * yStride,
           ahead,
-          ints[at + FIRST],
+          Ahead.first(ints, at),
           NativeCode.bytes(xStep),
           NativeCode.bytes(yStride),
           reduce,
           below,
           count,
           (1L << tail) - 1,
-          NativeCode.bytes(ints[at + STEP]),
-          NativeCode.bytes(ints[at + SECOND] - ints[at + FIRST]));
-      moveOn(ints, at, (long) below * count * (reduce / TURN));
+          NativeCode.bytes(Ahead.step(ints, at)),
+          NativeCode.bytes(Ahead.second(ints, at) - Ahead.first(ints, at)));
+      Ahead.moveOn(ints, at, (long) below * count * (reduce / TURN));
       done += below * height;
     }
   }
@@ -423,7 +386,7 @@ public final class AssembledTiles {
    * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and the
    *     other half of partial stays as it is or becomes 0
    * @param add whether chains go on from partial
-   * @param ahead what {@link #fetch} is about
+   * @param ahead what {@link Ahead} is about, with its ints from {@code at} on
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
@@ -449,7 +412,7 @@ public final class AssembledTiles {
     Ranges.checkRows(partial, partialOffset, width, columns, width);
     Ranges.checkRows(x, xOffset, xStep, Math.ceilDiv(columns, lanes), (long) rows * lanes);
     Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
-    Objects.checkFromIndexSize(at, AHEAD, ints.length);
+    Objects.checkFromIndexSize(at, Ahead.INTS, ints.length);
     MemorySegment[] form = (add ? addOuter : writeOuter)[vectors - 1];
     int whole = columns / width;
     for (int done = 0; done < columns; ) {
@@ -464,16 +427,16 @@ public final class AssembledTiles {
           partial,
           partialOffset + done * width,
           ahead,
-          ints[at + FIRST],
+          Ahead.first(ints, at),
           NativeCode.bytes(xStep),
           NativeCode.bytes(dyStep),
           rows,
           turns,
           0,
           0,
-          NativeCode.bytes(ints[at + STEP]),
-          NativeCode.bytes(ints[at + SECOND] - ints[at + FIRST]));
-      moveOn(ints, at, outerTurns(rows, turns * wide));
+          NativeCode.bytes(Ahead.step(ints, at)),
+          NativeCode.bytes(Ahead.second(ints, at) - Ahead.first(ints, at)));
+      Ahead.moveOn(ints, at, outerTurns(rows, turns * wide));
       done += turns * wide;
     }
   }

@@ -35,7 +35,7 @@ final class RowCode {
   static final int WIDEST = 8;
 
   /** Ints in front of the rows of {@link #stencil}, where the kernel's rows start in the ring. */
-  static final int STENCIL_HEAD = 6;
+  static final int STENCIL_HEAD = 9;
 
   static final int STENCIL_BLOCKS = 0;
   static final int STENCIL_BLOCK_STEP = 1;
@@ -43,6 +43,9 @@ final class RowCode {
   static final int STENCIL_W_STEP = 3;
   static final int STENCIL_GROUPS = 4;
   static final int STENCIL_ROWS = 5;
+  static final int STENCIL_BIAS = 6;
+  static final int STENCIL_AHEAD_SECOND = 7;
+  static final int STENCIL_AHEAD_STEP = 8;
 
   static final int STAGE_WIDTH = 0;
   static final int STAGE_BLOCKS = 1;
@@ -79,15 +82,25 @@ final class RowCode {
   static final int WEIGHTS_DZ_STEP = 4;
   static final int WEIGHTS_TAPS = 5;
   static final int WEIGHTS_DZ_ROW = WEIGHTS_TAPS + NINE;
+  static final int WEIGHTS_AHEAD_FIRST = WEIGHTS_DZ_ROW + 1;
+  static final int WEIGHTS_AHEAD_SECOND = WEIGHTS_DZ_ROW + 2;
+  static final int WEIGHTS_AHEAD_STEP = WEIGHTS_DZ_ROW + 3;
 
   /** Taps of a run, next to each other in a row. */
   static final int RUN = 3;
 
   /** Output columns at once in {@link #weightsOfRuns}. */
-  private static final int RUN_COLUMNS = 4;
+  static final int RUN_COLUMNS = 4;
 
-  /** Holds the distance of the next row of dz in {@link #weightsOfRuns}. */
+  /**
+   * Of {@link #weightsOfRuns}, in place of taps that runs do not need: the distance of the next row
+   * of dz, what is fetched next of d, and how far that goes on.
+   */
   private static final int NEXT_ROW = RCX;
+
+  private static final int FIRST = RBX;
+  private static final int SECOND = RSI;
+  private static final int ON = R8;
 
   private static final int LINE = 64;
 
@@ -107,10 +120,11 @@ final class RowCode {
   }
 
   /**
-   * Output columns in groups of {@code columns}: {@code y[column * yStep + channel] = d[channel] +
-   * Σ a[row + (column * step + k) * lanes + lane] * b[weight + lane]} over the kernel's rows and
-   * columns k in their order. For each block of channels, b advances by {@code wStep} and a by
-   * {@code blockStep}; the weights of a block lie as they are needed.
+   * Output columns in groups of {@code columns}: {@code y[column * yStep + channel] = a[bias +
+   * channel] + Σ a[row + (column * step + k) * lanes + lane] * b[weight + lane]} over the kernel's
+   * rows and columns k in their order. For each block of channels, b advances by {@code wStep} and
+   * a by {@code blockStep}; the weights of a block lie as they are needed. Meanwhile two stretches
+   * of d are fetched, a line each for every row of the kernel.
    *
    * @param columns 1 to 8
    * @param kernel columns of the kernel, 1 to 5
@@ -187,7 +201,8 @@ final class RowCode {
    * The same where the taps are three runs of three columns, of which only the first places count:
    * every vector is loaded once for all the sums of four columns that it enters. Meanwhile what
    * lies {@code dzRow} floats on is fetched: the next row of c where pixels lie next to each other,
-   * read in a pattern that no processor sees through.
+   * read in a pattern that no processor sees through; and two stretches of d, a line each for every
+   * four columns.
    */
   static byte[] weightsOfRuns(int lanes, int step) {
     RowCode code = new RowCode(lanes);
@@ -247,6 +262,9 @@ final class RowCode {
 
   private void stencilGroups(int columns, int kernel, int step) {
     loadBytes(R9, STENCIL_Y_STEP);
+    asm.move(R13, RDI);
+    addFloats(R13, STENCIL_BIAS);
+    asm.push(R13);
     asm.loadInt(R14, argument(STENCIL_GROUPS));
     countedOnStack(
         R14,
@@ -254,7 +272,7 @@ final class RowCode {
           asm.move(RCX, RDI);
           asm.move(RSI, RDX);
           asm.move(RBX, R8);
-          asm.move(RBP, RAX);
+          asm.loadLong(RBP, Address.of(RSP, Long.BYTES)); // behind the counter
           asm.loadInt(R13, argument(STENCIL_BLOCKS));
           int block = asm.here();
           stencilBlock(columns, kernel, step);
@@ -269,6 +287,7 @@ final class RowCode {
             asm.add(R8, R9);
           }
         });
+    asm.pop(R13);
   }
 
   private void stencilBlock(int columns, int kernel, int step) {
@@ -284,6 +303,10 @@ final class RowCode {
       asm.align(32);
       int row = asm.here();
       stencilRow(columns, kernel, step);
+      asm.loadInt(R14, argument(STENCIL_AHEAD_SECOND));
+      asm.prefetch(Address.of(RAX, 0));
+      asm.prefetch(Address.of(RAX, R14, Float.BYTES, 0));
+      addFloats(RAX, STENCIL_AHEAD_STEP);
       asm.addImmediate(R15, kernel * vector);
       asm.addImmediate(R12, Integer.BYTES);
       asm.decrement(R11);
@@ -529,14 +552,19 @@ final class RowCode {
   private void weightBlocks(int step, boolean runs) {
     int[] taps = {RAX, RCX, RBX, RBP, RSI, R8, R9, R11, R12};
     asm.move(R15, R8);
-    for (int t = 0; t < NINE; t++) {
+    if (runs) {
+      asm.move(FIRST, RAX);
+      addFloats(FIRST, WEIGHTS_AHEAD_FIRST);
+      asm.move(SECOND, RAX);
+      addFloats(SECOND, WEIGHTS_AHEAD_SECOND);
+      loadBytes(ON, WEIGHTS_AHEAD_STEP);
+      loadBytes(NEXT_ROW, WEIGHTS_DZ_ROW);
+    }
+    for (int t = 0; t < NINE; t += runs ? RUN : 1) {
       asm.loadInt(R14, argument(WEIGHTS_TAPS + t));
       asm.lea(taps[t], Address.of(RDI, R14, Float.BYTES, 0));
     }
     asm.move(RDI, R15);
-    if (runs) {
-      loadBytes(NEXT_ROW, WEIGHTS_DZ_ROW); // in place of the second tap, which runs do not need
-    }
     asm.subtract(R15, R15);
     asm.loadInt(R14, argument(WEIGHTS_BLOCKS));
     int most = runs ? RUN_COLUMNS : 2;
@@ -578,6 +606,10 @@ final class RowCode {
       asm.add(RDI, R14);
     }
     if (columns == RUN_COLUMNS) {
+      asm.prefetch(Address.of(FIRST, 0));
+      asm.prefetch(Address.of(SECOND, 0));
+      asm.add(FIRST, ON);
+      asm.add(SECOND, ON);
       runColumns(taps, step);
     } else {
       for (int j = 0; j < columns; j++) {

@@ -4,6 +4,7 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Pointwise;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledKernels;
 import dev.tapewise.core.kernel.assembled.AssembledTiles;
 import java.util.Arrays;
@@ -96,7 +97,7 @@ final class AssembledPointwise implements Pointwise {
 
   @Override
   public int scratchInts() {
-    return AssembledTiles.AHEAD + BlockStaging.scratchInts();
+    return Ahead.INTS + BlockStaging.scratchInts();
   }
 
   /**
@@ -171,14 +172,14 @@ final class AssembledPointwise implements Pointwise {
     int step = blockStep(block);
     int edge = scratch.take(edge(block, n));
     int staged = scratch.take(blocksSize(block, k));
-    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
+    int ahead = scratch.takeInts(Ahead.INTS);
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
       staging.stage(staged, step, x, (row + r) * k, count, k, scratch);
       VectorPointwise.start(y, yAt, bias, biasOffset, count, n, from, to);
       long turns = tiles.turns(count, to - from, k);
-      fetchRows(scratch.ints(), ahead, x.offset() + (row + r + count) * k, count * k, turns);
+      Ahead.stretch(scratch.ints(), ahead, x.offset() + (row + r + count) * k, count * k, turns);
       product(
           y,
           yAt,
@@ -239,13 +240,13 @@ final class AssembledPointwise implements Pointwise {
     int intMark = scratch.intMark();
     int block = VectorPointwise.blockRows(tall, rows, k, n, VectorPointwise.FORWARD_BLOCK);
     int edge = scratch.take(edge(block, n));
-    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
+    int ahead = scratch.takeInts(Ahead.INTS);
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       int yAt = yOffset + r * n;
       VectorPointwise.start(y, yAt, bias, biasOffset, count, n, from, to);
       long turns = tiles.turns(count, to - from, k);
-      fetchRows(scratch.ints(), ahead, xOffset + (r + count) * k, count * k, turns);
+      Ahead.stretch(scratch.ints(), ahead, xOffset + (r + count) * k, count * k, turns);
       product(
           y,
           yAt,
@@ -267,23 +268,6 @@ final class AssembledPointwise implements Pointwise {
           ahead);
     }
     scratch.release(mark, intMark);
-  }
-
-  /** Fetches the gradient's rows and, where it is read through a norm, the norm's input. */
-  private static void fetchGradient(
-      int[] ints, int ahead, GradientReading dy, int from, int floats, long turns) {
-    int at = dy.offset() + from;
-    if (dy.input() == dy.data()) {
-      AssembledTiles.fetch(ints, ahead, at, dy.inputOffset() + from, floats, turns);
-    } else {
-      fetchRows(ints, ahead, at, floats, turns);
-    }
-  }
-
-  /** Fetches rows that lie behind each other, the two halves of them side by side. */
-  private static void fetchRows(int[] ints, int ahead, int at, int floats, long turns) {
-    int half = Math.ceilDiv(floats, 2);
-    AssembledTiles.fetch(ints, ahead, at, at + half, half, turns);
   }
 
   /**
@@ -445,7 +429,7 @@ final class AssembledPointwise implements Pointwise {
     int dyBlocks = scratch.take(blocksSize(block, n));
     int xBlocks = scratch.take(blocksSize(block, k));
     int[] ints = scratch.ints();
-    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
+    int ahead = scratch.takeInts(Ahead.INTS);
     boolean stage = partial != null || !dy.isRaw();
     for (int r = 0; r < rows; r += block) {
       int first = row + r;
@@ -456,9 +440,9 @@ final class AssembledPointwise implements Pointwise {
       if (dx != null) {
         long turns = tiles.turns(count, to - from, n);
         if (partial == null) {
-          fetchGradient(ints, ahead, dy, (first + count) * n, count * n, turns);
+          BlockStaging.ahead(ints, ahead, dy, (first + count) * n, count * n, turns);
         } else {
-          fetchRows(ints, ahead, x.offset() + first * k, count * k, turns);
+          Ahead.stretch(ints, ahead, x.offset() + first * k, count * k, turns);
         }
         float[] data = stage ? buffer : dy.data();
         int at = stage ? dyBlocks : dy.offset() + first * n;
@@ -486,7 +470,7 @@ final class AssembledPointwise implements Pointwise {
         staging.stage(xBlocks, step, x, first * k, count, k, from, to, scratch);
         boolean sum = more || r > 0;
         long turns = tiles.outerTurns(count, padded(to - from)) * Math.ceilDiv(n, WIDTH);
-        fetchGradient(ints, ahead, dy, (first + count) * n, count * n, turns);
+        BlockStaging.ahead(ints, ahead, dy, (first + count) * n, count * n, turns);
         outer(
             partial,
             partialOffset,
@@ -527,8 +511,8 @@ final class AssembledPointwise implements Pointwise {
     int step = blockStep(block);
     int dyBlocks = scratch.take(blocksSize(block, n));
     int xBlocks = scratch.take(blocksSize(block, k));
-    int ahead = scratch.takeInts(AssembledTiles.AHEAD);
-    AssembledTiles.fetchNothing(scratch.ints(), ahead);
+    int ahead = scratch.takeInts(Ahead.INTS);
+    Ahead.nothing(scratch.ints(), ahead);
     for (int r = 0; r < rows; r += block) {
       int count = Math.min(block, rows - r);
       staging.copy(dyBlocks, step, dy, dyOffset + r * n, count, n, scratch);

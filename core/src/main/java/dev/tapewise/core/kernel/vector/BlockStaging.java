@@ -4,6 +4,7 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.Activation;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,22 @@ final class BlockStaging {
   /** Ints of scratch that staging takes. */
   static int scratchInts() {
     return AssembledRows.ARGUMENTS;
+  }
+
+  /**
+   * Says that pixels of a gradient are fetched, and with them what its norm read.
+   *
+   * @param from where the first pixel lies behind the gradient's offset
+   * @param floats of all pixels
+   */
+  @SuppressWarnings("ReferenceEquality") // of arrays, which have no other
+  static void ahead(int[] ints, int at, GradientReading dy, int from, int floats, long turns) {
+    int first = dy.offset() + from;
+    if (dy.input() == dy.data()) {
+      Ahead.stretches(ints, at, first, dy.inputOffset() + from, floats, turns);
+    } else {
+      Ahead.stretch(ints, at, first, floats, turns);
+    }
   }
 
   /** Stages {@code width} pixels of an array, from {@code at} on, as they are. */

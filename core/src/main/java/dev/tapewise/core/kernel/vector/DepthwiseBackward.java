@@ -4,6 +4,7 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,11 @@ final class DepthwiseBackward {
       plan.input.clear(floats, ring);
     }
 
+    int[] ints = scratch.ints();
+    int inputAhead = scratch.takeInts(Ahead.INTS);
+    int gradientAhead = scratch.takeInts(Ahead.INTS);
+    Ahead.nothing(ints, gradientAhead);
+    long weightTurns = AssembledRows.weightTurns(plan.outWidth, plan.padded / L);
     for (int image = fromImage; image < toImage; image++) {
       int dxAt = dxOffset + (image - fromImage) * plan.geometry.inSize();
       int staged = 0;
@@ -129,6 +135,7 @@ final class DepthwiseBackward {
         }
         if (partial != null && forWeights) {
           staged = plan.stageInput(ring, x, image, staged, oh, scratch);
+          plan.inputAhead(ints, inputAhead, x, image, staged, weightTurns);
           float[] dz = inPlace ? dy.data() : floats;
           int dzAt = inPlace ? dy.offset() + gradient.place(image, oh) : gradient.image(dzRing, oh);
           weightRow(
@@ -140,19 +147,29 @@ final class DepthwiseBackward {
               dzAt,
               inPlace ? plan.channels : L,
               inPlace ? L : gradient.blockStep,
+              x.data(),
+              inputAhead,
               scratch);
         }
         if (dx != null) {
           int ready = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
+          BlockStaging.ahead(
+              ints,
+              gradientAhead,
+              dy,
+              gradient.place(image, oh + 1),
+              plan.outWidth * plan.channels,
+              inputTurns(ready - ih));
           for (; ih < Math.min(ready, toInputRow); ih++) {
-            inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, scratch);
+            inputRow(
+                dx, dxAt, add, dzRing, ih, w, wAt, zero, row, dy.data(), gradientAhead, scratch);
             finished.finished(image, ih, ih + 1);
           }
         }
       }
       if (dx != null) {
         for (; ih < toInputRow; ih++) { // rows that no output row meets
-          inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, scratch);
+          inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, dy.data(), gradientAhead, scratch);
           finished.finished(image, ih, ih + 1);
         }
       }
@@ -160,10 +177,19 @@ final class DepthwiseBackward {
     scratch.release(mark, intMark);
   }
 
+  /** Turns of the loops of so many rows of the input's gradient, about. */
+  private long inputTurns(int rows) {
+    int columns = Math.ceilDiv(plan.width, plan.strideWidth);
+    int kernelRows = Math.ceilDiv(plan.geometry.kernelHeight(), plan.strideHeight);
+    long row = plan.strideWidth * AssembledRows.turns(columns, plan.padded / L, kernelRows);
+    return Math.max(0, rows) * row;
+  }
+
   /**
    * Adds the products of one output row to a partial weight gradient.
    *
    * @param dz holds the row's gradient, which without assembled code is staged
+   * @param data what is fetched meanwhile, as the ints from {@code ahead} on say
    */
   private void weightRow(
       float[] partial,
@@ -174,6 +200,8 @@ final class DepthwiseBackward {
       int dzAt,
       int dzStep,
       int dzBlockStep,
+      float[] data,
+      int ahead,
       Scratch scratch) {
     float[] floats = scratch.floats();
     RowRing input = plan.input;
@@ -236,6 +264,8 @@ final class DepthwiseBackward {
             dzBlockStep,
             columns,
             plan.padded / L,
+            data,
+            ahead,
             ints,
             offsets + k * NINE,
             arguments);
@@ -257,7 +287,10 @@ final class DepthwiseBackward {
     scratch.release(scratch.mark(), intMark);
   }
 
-  /** One row of the input's gradient, to its place. */
+  /**
+   * One row of the input's gradient, to its place; what is fetched meanwhile lies in data, as the
+   * ints from {@code ahead} on say.
+   */
   private void inputRow(
       float[] dx,
       int dxOffset,
@@ -268,14 +301,16 @@ final class DepthwiseBackward {
       int wAt,
       int zero,
       int row,
+      float[] data,
+      int ahead,
       Scratch scratch) {
     int dxAt = dxOffset + ih * plan.width * plan.channels;
     float[] floats = scratch.floats();
     if (!plan.tail && !add) {
-      gradientRow(dx, dxAt, plan.channels, ring, ih, w, wAt, zero, scratch);
+      gradientRow(dx, dxAt, plan.channels, ring, ih, w, wAt, zero, data, ahead, scratch);
       return;
     }
-    gradientRow(floats, row, plan.padded, ring, ih, w, wAt, zero, scratch);
+    gradientRow(floats, row, plan.padded, ring, ih, w, wAt, zero, data, ahead, scratch);
     if (add) {
       plan.addPixels(dx, dxAt, floats, row, plan.width);
     } else {
@@ -292,10 +327,13 @@ final class DepthwiseBackward {
       float[] w,
       int wAt,
       int zero,
+      float[] data,
+      int ahead,
       Scratch scratch) {
     int row = ih + plan.padTop;
     if (assembledInput != null) {
-      assembledPhases(assembledInput, dx, dxAt, dxStep, ring, row, w, wAt, zero, scratch);
+      assembledPhases(
+          assembledInput, dx, dxAt, dxStep, ring, row, w, wAt, zero, data, ahead, scratch);
       return;
     }
     if (plan.correlates && plan.width >= 4) {
@@ -376,6 +414,8 @@ final class DepthwiseBackward {
       float[] w,
       int wAt,
       int zero,
+      float[] data,
+      int ahead,
       Scratch scratch) {
     int intMark = scratch.intMark();
     int[] ints = scratch.ints();
@@ -405,8 +445,9 @@ final class DepthwiseBackward {
           w,
           wAt + phases.starts[rowPhase][phase] * L,
           plan.taps * L,
-          scratch.floats(),
           zero,
+          data,
+          ahead,
           ints,
           at,
           rows,

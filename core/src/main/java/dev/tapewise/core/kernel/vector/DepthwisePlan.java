@@ -3,6 +3,7 @@ package dev.tapewise.core.kernel.vector;
 import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -137,6 +138,12 @@ final class DepthwisePlan {
       input.stage(ring, x, image, row, scratch);
     }
     return Math.max(first, end);
+  }
+
+  /** Says that the rows which the next output row adds are fetched. */
+  void inputAhead(int[] ints, int at, Reading x, int image, int staged, long turns) {
+    int first = x.offset() + input.place(image, staged);
+    Ahead.stretch(ints, at, first, strideHeight * width * channels, turns);
   }
 
   /** Where every tap of an output row's first column reads the ring. */

@@ -6,6 +6,7 @@ import dev.tapewise.core.kernel.Convolution;
 import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
+import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * in scratch.
  */
 final class VectorDepthwise implements Convolution {
+  private static final int L = Lanes.COUNT;
+
   private final DepthwisePlan plan;
   private final DepthwiseBackward backward;
   private final int[] inOrder;
@@ -99,6 +102,7 @@ final class VectorDepthwise implements Convolution {
   @Override
   public int scratchInts() {
     return AssembledRows.ARGUMENTS
+        + 2 * Ahead.INTS
         + Math.max(plan.geometry.kernelHeight(), plan.nines * DepthwisePlan.NINE);
   }
 
@@ -124,7 +128,7 @@ final class VectorDepthwise implements Convolution {
     plan.input.clear(floats, ring);
     float[] start = floats;
     int startAt;
-    if (bias == null || plan.tail) {
+    if (bias == null || plan.tail || assembled != null) {
       startAt = plan.paddedBias(bias, biasOffset, scratch);
     } else {
       start = bias;
@@ -132,17 +136,44 @@ final class VectorDepthwise implements Convolution {
     }
     int row = plan.tail ? scratch.take(plan.outWidth * plan.padded) : 0;
     int rowSize = plan.outWidth * plan.channels;
+    int ahead = scratch.takeInts(Ahead.INTS);
+    long turns = AssembledRows.turns(plan.outWidth, plan.padded / L, plan.geometry.kernelHeight());
     for (int image = fromImage; image < toImage; image++) {
       int imageAt = yOffset + (image - fromImage) * plan.geometry.outSize();
       int staged = 0;
       for (int oh = fromRow; oh < toRow; oh++) {
         staged = plan.stageInput(ring, x, image, staged, oh, scratch);
+        plan.inputAhead(scratch.ints(), ahead, x, image, staged, turns);
         int yAt = imageAt + oh * rowSize;
         if (plan.tail) {
-          row(floats, row, plan.padded, ring, oh, packed, packedOffset, start, startAt, scratch);
+          row(
+              floats,
+              row,
+              plan.padded,
+              ring,
+              oh,
+              packed,
+              packedOffset,
+              start,
+              startAt,
+              x.data(),
+              ahead,
+              scratch);
           plan.copyPixels(y, yAt, floats, row, plan.outWidth);
         } else {
-          row(y, yAt, plan.channels, ring, oh, packed, packedOffset, start, startAt, scratch);
+          row(
+              y,
+              yAt,
+              plan.channels,
+              ring,
+              oh,
+              packed,
+              packedOffset,
+              start,
+              startAt,
+              x.data(),
+              ahead,
+              scratch);
         }
         finished.finished(image, oh, oh + 1);
       }
@@ -150,7 +181,7 @@ final class VectorDepthwise implements Convolution {
     scratch.release(mark, intMark);
   }
 
-  /** One output row, pixels {@code yStep} apart. */
+  /** One output row, pixels {@code yStep} apart; what is fetched meanwhile lies in data. */
   private void row(
       float[] y,
       int yAt,
@@ -161,12 +192,14 @@ final class VectorDepthwise implements Convolution {
       int wAt,
       float[] bias,
       int biasAt,
+      float[] data,
+      int ahead,
       Scratch scratch) {
     float[] floats = scratch.floats();
     int step = plan.input.blockStep;
     int columns = plan.outWidth;
     if (assembled != null) {
-      assembledRow(assembled, y, yAt, yStep, ring, oh, w, wAt, bias, biasAt, scratch);
+      assembledRow(assembled, y, yAt, yStep, ring, oh, w, wAt, biasAt, data, ahead, scratch);
     } else if (plan.threeByThree && columns >= 4) {
       int ih = plan.top(oh);
       int row0 = plan.input.row(ring, ih);
@@ -223,7 +256,7 @@ final class VectorDepthwise implements Convolution {
           plan.taps,
           w,
           wAt,
-          plan.taps * Lanes.COUNT,
+          plan.taps * L,
           bias,
           biasAt,
           plan.padded);
@@ -240,8 +273,9 @@ final class VectorDepthwise implements Convolution {
       int oh,
       float[] w,
       int wAt,
-      float[] bias,
-      int biasAt,
+      int bias,
+      float[] data,
+      int ahead,
       Scratch scratch) {
     int intMark = scratch.intMark();
     int[] ints = scratch.ints();
@@ -259,12 +293,13 @@ final class VectorDepthwise implements Convolution {
         scratch.floats(),
         plan.strideWidth,
         plan.input.blockStep,
-        plan.padded / Lanes.COUNT,
+        plan.padded / L,
         w,
         wAt,
-        plan.taps * Lanes.COUNT,
+        plan.taps * L,
         bias,
-        biasAt,
+        data,
+        ahead,
         ints,
         at,
         kernelHeight,

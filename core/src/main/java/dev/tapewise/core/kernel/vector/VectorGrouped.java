@@ -7,6 +7,7 @@ import dev.tapewise.core.kernel.FinishedRows;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.Staging;
+import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -169,8 +170,9 @@ final class VectorGrouped implements Convolution {
 
   @Override
   public int scratchInts() {
-    int weights = nines * NINE + AssembledRows.ARGUMENTS + BlockStaging.scratchInts();
-    int forward = Math.max(2 * taps, AssembledRows.ARGUMENTS + g.kernelHeight());
+    int call = AssembledRows.ARGUMENTS + Ahead.INTS;
+    int weights = nines * NINE + call + BlockStaging.scratchInts();
+    int forward = Math.max(2 * taps, call + g.kernelHeight());
     return Math.max(Math.max(forward, weights), inputGradient.scratchInts());
   }
 
@@ -293,6 +295,8 @@ final class VectorGrouped implements Convolution {
     for (int kh = 0; kh < kernelHeight; kh++) {
       ints[at + AssembledRows.ARGUMENTS + kh] = firstTap(ring, oh, kh);
     }
+    int ahead = scratch.takeInts(Ahead.INTS);
+    Ahead.nothing(ints, ahead);
     assembled.row(
         y,
         yAt,
@@ -305,8 +309,9 @@ final class VectorGrouped implements Convolution {
         packed,
         packedOffset,
         taps * L,
-        scratch.floats(),
         bias,
+        y,
+        ahead,
         ints,
         at,
         kernelHeight,
@@ -408,7 +413,9 @@ final class VectorGrouped implements Convolution {
     int dzBlocks = scratch.take(paddedOut / L * gradientBlockStep);
     int offsets = scratch.takeInts(nines * NINE);
     int arguments = scratch.takeInts(AssembledRows.ARGUMENTS);
+    int ahead = scratch.takeInts(Ahead.INTS);
     int[] ints = scratch.ints();
+    Ahead.nothing(ints, ahead);
     input.clear(floats, ring);
     int staged = 0;
     for (int oh = fromRow; oh < toRow; oh++) {
@@ -436,6 +443,8 @@ final class VectorGrouped implements Convolution {
               gradientBlockStep,
               outWidth,
               paddedOut / L,
+              floats,
+              ahead,
               ints,
               tapsAt,
               arguments);

@@ -1,7 +1,9 @@
 package dev.tapewise.core.kernel.assembled;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import net.jqwik.api.Assume;
@@ -28,11 +30,13 @@ final class AssembledRowsTest {
     int rowSize = blocks * blockStep;
     int yStep = blocks * lanes + 3;
     int wStep = height * kernel * lanes;
-    float[] ring = floats(random, 5 * rowSize);
+    int bias = 5 * rowSize;
+    float[] ring = floats(random, bias + blocks * lanes);
     float[] w = floats(random, blocks * wStep);
-    float[] bias = floats(random, blocks * lanes);
     float[] y = floats(random, columns * yStep);
-    int[] ints = new int[ARGUMENTS + height];
+    int fetched = ARGUMENTS + height;
+    int[] ints = new int[fetched + Ahead.INTS];
+    Ahead.stretches(ints, fetched, random.nextInt(), random.nextInt(100), random.nextInt(900), 20);
     for (int r = 0; r < height; r++) {
       ints[ARGUMENTS + r] = random.nextInt(5) * rowSize;
     }
@@ -41,7 +45,7 @@ final class AssembledRowsTest {
       for (int c = 0; c < blocks * lanes; c++) {
         int block = c / lanes;
         int lane = c % lanes;
-        float sum = bias[c];
+        float sum = ring[bias + c];
         for (int r = 0; r < height; r++) {
           for (int k = 0; k < kernel; k++) {
             int at = ints[ARGUMENTS + r] + block * blockStep + (j * step + k) * lanes + lane;
@@ -54,8 +58,8 @@ final class AssembledRowsTest {
     BothWidths.kernels(wide)
         .rows()
         .row(
-            y, 0, yStep, columns, ring, step, blockStep, blocks, w, 0, wStep, bias, 0, ints, 0,
-            height, kernel);
+            y, 0, yStep, columns, ring, step, blockStep, blocks, w, 0, wStep, bias, w, fetched,
+            ints, 0, height, kernel);
     assertArrayEquals(expected, y, 0f);
   }
 
@@ -76,7 +80,9 @@ final class AssembledRowsTest {
     float[] ring = floats(random, 3 * rowSize + 9 * lanes);
     int dzAt = random.nextInt(9);
     float[] dz = floats(random, dzAt + blocks * columns * lanes);
-    int[] ints = new int[9 + ARGUMENTS];
+    int fetched = 9 + ARGUMENTS;
+    int[] ints = new int[fetched + Ahead.INTS];
+    Ahead.stretches(ints, fetched, random.nextInt(), random.nextInt(100), random.nextInt(900), 20);
     for (int t = 0; t < 9; t++) {
       boolean next = runs && t % 3 > 0;
       ints[t] =
@@ -110,10 +116,47 @@ final class AssembledRowsTest {
             dzBlockStep,
             columns,
             blocks,
+            dz,
+            fetched,
             ints,
             0,
             9);
     assertArrayEquals(expected, partial, 0f);
+  }
+
+  @Property(tries = 200)
+  void callsFetchEvenlyWhatTheyAreGiven(
+      @ForAll boolean wide,
+      @ForAll @IntRange(min = 1, max = 40) int columns,
+      @ForAll @IntRange(min = 1, max = 3) int blocks,
+      @ForAll @IntRange(min = 1, max = 5000) int floats) {
+    AssembledRows code = BothWidths.kernels(wide).rows();
+    int lanes = BothWidths.lanes(wide);
+    int blockStep = (columns + 2) * lanes;
+    float[] ring = new float[blocks * blockStep];
+    float[] w = new float[blocks * 9 * lanes];
+    int yStep = blocks * lanes;
+    float[] y = new float[columns * yStep];
+    int fetched = ARGUMENTS + 9;
+    int[] ints = new int[fetched + Ahead.INTS];
+    for (int t = 0; t < 9; t++) {
+      ints[ARGUMENTS + t] = t % 3 * lanes;
+    }
+    long turns =
+        AssembledRows.turns(columns, blocks, 3) + AssembledRows.weightTurns(columns, blocks);
+    Ahead.stretches(ints, fetched, 3, 5, floats, turns);
+    code.nineWeights(
+        w, 0, ring, 1, blockStep, y, 0, yStep, lanes, columns, blocks, w, fetched, ints, ARGUMENTS,
+        0);
+    ints[ARGUMENTS + 1] = 0;
+    ints[ARGUMENTS + 2] = 0;
+    code.row(
+        y, 0, yStep, columns, ring, 1, blockStep, blocks, w, 0, 9 * lanes, 0, w, fetched, ints, 0,
+        3, 3);
+    int moved = ints[fetched] - 3;
+    assertEquals(moved, ints[fetched + 1] - 5);
+    assertTrue(moved >= Math.min(floats, 16 * turns), moved + " of " + floats);
+    assertTrue(moved < floats + turns, moved + " of " + floats);
   }
 
   @Property(tries = 2)
@@ -123,20 +166,21 @@ final class AssembledRowsTest {
     int span = 7 * lanes;
     float[] exact = new float[span];
     float[] w = new float[9 * lanes];
-    float[] b = new float[lanes];
     float[] y = new float[5 * lanes];
-    int[] ints = new int[ARGUMENTS + 3];
-    code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3);
-    refused(() -> code.row(y, 1, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 6, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 0, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, 1, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 5, exact, 2, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 1, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 1, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 0, w, 0, 0, b, 0, ints, 0, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 1, 3, 3));
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, -1, 3));
+    int f = ARGUMENTS + 3;
+    int[] ints = new int[f + Ahead.INTS];
+    code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3);
+    refused(() -> code.row(y, 1, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 6, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 0, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, 1, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 2, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 1, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() ->
+        code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, span - lanes + 1, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 0, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, f, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, -1, 3));
     float[] two = new float[2 * 9 * lanes];
     ints[ARGUMENTS] = span;
     refused(() ->
@@ -152,17 +196,20 @@ final class AssembledRowsTest {
             two,
             0,
             9 * lanes,
-            two,
             0,
+            two,
+            f,
             ints,
             0,
             1,
             3));
     ints[ARGUMENTS] = 0;
     ints[ARGUMENTS + 2] = 1;
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
+    ints[ARGUMENTS + 2] = 0;
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f + 1, ints, 0, 3, 3));
     ints[ARGUMENTS + 2] = -1;
-    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, b, 0, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
   }
 
   @Property(tries = 2)
@@ -226,25 +273,39 @@ final class AssembledRowsTest {
     int lanes = BothWidths.lanes(wide);
     float[] ring = new float[5 * lanes];
     float[] partial = new float[9 * lanes];
-    int[] ints = new int[9 + ARGUMENTS];
+    int f = 9 + ARGUMENTS;
+    int[] ints = new int[f + Ahead.INTS];
     int l = lanes;
-    code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9);
-    refused(() -> code.nineWeights(partial, 1, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 1, l, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l + 1, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 4 * l, -l, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, -1, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 2, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 0, 1, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 0, ints, 0, 9));
+    code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ring, f, ints, 0, 9);
+    refused(
+        () -> code.nineWeights(partial, 1, ring, 1, 0, ring, 0, l, 0, 5, 1, ring, f, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 1, l, 0, 5, 1, ring, f, ints, 0, 9));
+    refused(() ->
+        code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l + 1, 0, 5, 1, ring, f, ints, 0, 9));
+    refused(() ->
+        code.nineWeights(partial, 0, ring, 1, 0, ring, 4 * l, -l, 0, 5, 1, ring, f, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, -1, 5, 1, ring, f, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 2, 0, ring, 0, l, 0, 5, 1, ring, f, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 0, 1, ring, f, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 0, ring, f, ints, 0, 9));
     float[] less = new float[5 * l - 1];
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, less, 0, l, 0, 5, 1, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, less, 0, l, 0, 5, 1, ring, f, ints, 0, 9));
     float[] two = new float[18 * l];
-    code.nineWeights(two, 0, ring, 1, 0, ring, 0, l, 0, 5, 2, ints, 0, 9);
-    refused(() -> code.nineWeights(two, 0, ring, 1, 0, ring, 0, l, 1, 5, 2, ints, 0, 9));
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 10));
+    code.nineWeights(two, 0, ring, 1, 0, ring, 0, l, 0, 5, 2, ring, f, ints, 0, 9);
+    refused(() -> code.nineWeights(two, 0, ring, 1, 0, ring, 0, l, 1, 5, 2, ring, f, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ring, f, ints, 0, f));
+    refused(() ->
+        code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ring, f + 1, ints, 0, 9));
     ints[8] = 1;
-    refused(() -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ints, 0, 9));
+    refused(
+        () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ring, f, ints, 0, 9));
   }
 
   private static void refused(Runnable call) {

@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 final class AssembledTilesTest {
   private static final int BEFORE = 3;
   private static final int BEHIND = 5;
-  private static final int[] NOTHING = new int[AssembledTiles.AHEAD];
+  private static final int[] NOTHING = new int[Ahead.INTS];
 
   @Property(tries = 600)
   void productsAreChainsOfFma(
@@ -114,9 +114,9 @@ final class AssembledTilesTest {
 
   /** Ints by which places inside and far outside an array are fetched. */
   private static int[] anything(Random random) {
-    int[] ints = new int[BEFORE + AssembledTiles.AHEAD];
+    int[] ints = new int[BEFORE + Ahead.INTS];
     int first = random.nextBoolean() ? random.nextInt() : random.nextInt(100);
-    AssembledTiles.fetch(ints, BEFORE, first, random.nextInt(), random.nextInt(2000), 100);
+    Ahead.stretches(ints, BEFORE, first, random.nextInt(), random.nextInt(2000), 100);
     return ints;
   }
 
@@ -138,8 +138,8 @@ final class AssembledTilesTest {
     float[] partial = new float[outer * width];
     long products = 2 * tiles.turns(rows, columns, reduce);
     long turns = products + tiles.outerTurns(rows, outer);
-    int[] ints = new int[AssembledTiles.AHEAD];
-    AssembledTiles.fetch(ints, 0, 3, 5, floats, turns);
+    int[] ints = new int[Ahead.INTS];
+    Ahead.stretches(ints, 0, 3, 5, floats, turns);
     tiles.product(
         data, 0, columns, data, 0, reduce, data, 0, columns, rows, reduce, false, data, ints, 0);
     tiles.productOfBlocks(
