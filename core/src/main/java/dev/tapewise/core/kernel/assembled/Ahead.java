@@ -3,7 +3,8 @@ package dev.tapewise.core.kernel.assembled;
 /**
  * What calls fetch into cache while they run: two stretches of an array side by side, evenly over
  * the turns of the calls' loops and at most a cache line of each per turn. Ints hold it, {@link
- * #INTS} of them, and every call moves on. What lies outside the array is never touched.
+ * #INTS} of them, and every call moves on. Nobody checks where the stretches lie: behind the array
+ * lines are asked for, which never faults, and nothing is read.
  */
 public final class Ahead {
   /** Ints that hold it: the next index of both stretches, and floats per turn. */
@@ -35,7 +36,7 @@ public final class Ahead {
     stretches(ints, at, first, first + half, half, turns);
   }
 
-  /** Nothing. */
+  /** Nothing but the first line of the array. */
   public static void nothing(int[] ints, int at) {
     stretches(ints, at, 0, 0, 0, 0);
   }

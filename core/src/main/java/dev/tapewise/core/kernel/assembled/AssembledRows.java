@@ -104,7 +104,7 @@ public final class AssembledRows {
    * @param at where the arguments start in {@code ints}
    * @param wAt where the weights of the first block lie, in the order of the sum
    * @param bias where the bias lies, in the same array as the ring
-   * @param ahead what {@link Ahead} is about, with its ints from {@code fetched} on
+   * @param fetched what {@link Ahead} is about, with its ints from {@code ahead} on
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void row(
@@ -120,8 +120,8 @@ public final class AssembledRows {
       int wAt,
       int wStep,
       int bias,
-      float[] ahead,
-      int fetched,
+      float[] fetched,
+      int ahead,
       int[] ints,
       int at,
       int rows,
@@ -131,7 +131,12 @@ public final class AssembledRows {
     Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
     Ranges.checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
     Ranges.checkRows(ring, bias, lanes, blocks, lanes);
-    Objects.checkFromIndexSize(fetched, Ahead.INTS, ints.length);
+    Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
+    if (ahead < table + rows && at < ahead + Ahead.INTS) {
+      throw new IndexOutOfBoundsException(
+          "ints at %d among the arguments at %d"
+              .formatted(ahead, at)); // which change between calls
+    }
     if (rows > 0) {
       Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
     }
@@ -145,20 +150,20 @@ public final class AssembledRows {
     ints[head + RowCode.STENCIL_Y_STEP] = yStep;
     ints[head + RowCode.STENCIL_W_STEP] = wStep;
     ints[head + RowCode.STENCIL_ROWS] = rows;
-    ints[head + RowCode.STENCIL_AHEAD_STEP] = Ahead.step(ints, fetched);
+    ints[head + RowCode.STENCIL_AHEAD_STEP] = Ahead.step(ints, ahead);
     int size = group(columns);
     MemorySegment[] code = stencils[step - 1][Math.max(0, kernel - 1)];
     for (int done = 0; done < columns; ) {
       int wide = Math.min(size, columns - done);
       int groups = (columns - done) / wide;
       int from = done * step * lanes;
-      int first = Ahead.first(ints, fetched);
+      int first = Ahead.first(ints, ahead);
       ints[head + RowCode.STENCIL_GROUPS] = groups;
       ints[head + RowCode.STENCIL_BIAS] = bias - from;
-      ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, fetched) - first;
+      ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
       NativeCode.call(
-          code[wide - 1], ring, from, w, wAt, y, yAt + done * yStep, ahead, first, ints, head);
-      Ahead.moveOn(ints, fetched, (long) groups * blocks * rows);
+          code[wide - 1], ring, from, w, wAt, y, yAt + done * yStep, fetched, first, ints, head);
+      Ahead.moveOn(ints, ahead, (long) groups * blocks * rows);
       done += groups * wide;
     }
   }
@@ -386,7 +391,7 @@ public final class AssembledRows {
    *
    * @param dz holds the row of the output's gradient from {@code dzAt} on, columns {@code dzStep}
    *     and blocks {@code dzBlockStep} floats apart
-   * @param ahead what {@link Ahead} is about, with its ints from {@code fetched} on
+   * @param fetched what {@link Ahead} is about, with its ints from {@code ahead} on
    * @param offsets where the nine places in the ring start in {@code ints}
    * @param at where the arguments start there
    * @throws IndexOutOfBoundsException if a range leaves its array
@@ -403,8 +408,8 @@ public final class AssembledRows {
       int dzBlockStep,
       int columns,
       int blocks,
-      float[] ahead,
-      int fetched,
+      float[] fetched,
+      int ahead,
       int[] ints,
       int offsets,
       int at) {
@@ -414,7 +419,7 @@ public final class AssembledRows {
           "%d columns %d apart, blocks %d apart".formatted(columns, dzStep, dzBlockStep));
     }
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
-    Objects.checkFromIndexSize(fetched, Ahead.INTS, ints.length);
+    Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
     Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
     long dzSpan = (columns - 1L) * dzStep + (blocks - 1L) * dzBlockStep + lanes;
     Objects.checkFromIndexSize(dzAt, dzSpan, dz.length);
@@ -432,13 +437,13 @@ public final class AssembledRows {
     ints[at + RowCode.WEIGHTS_WIDTH] = columns;
     ints[at + RowCode.WEIGHTS_DZ_STEP] = dzStep;
     ints[at + RowCode.WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
-    ints[at + RowCode.WEIGHTS_AHEAD_FIRST] = Ahead.first(ints, fetched);
-    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, fetched);
-    ints[at + RowCode.WEIGHTS_AHEAD_STEP] = Ahead.step(ints, fetched);
+    ints[at + RowCode.WEIGHTS_AHEAD_FIRST] = Ahead.first(ints, ahead);
+    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, ahead);
+    ints[at + RowCode.WEIGHTS_AHEAD_STEP] = Ahead.step(ints, ahead);
     MemorySegment code = (runs ? weightsOfRuns : weights)[step - 1];
-    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, ahead, 0, ints, at);
+    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, fetched, 0, ints, at);
     if (runs) {
-      Ahead.moveOn(ints, fetched, weightTurns(columns, blocks));
+      Ahead.moveOn(ints, ahead, weightTurns(columns, blocks));
     }
   }
 

@@ -11,15 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Register tiles of matrix products in machine code that this process assembled, with the bits of
  * every other tile. The code checks nothing: all ranges are checked here, before each call.
  *
- * <p>A call takes heap arrays where they lie and runs some microseconds, in which the collector
- * waits. Once compiled it allocates nothing.
+ * <p>A call takes heap arrays where they lie, and the collector waits until it ends: how much one
+ * call is given to do is the caller's to bound. Once compiled it allocates nothing.
  */
 public final class AssembledTiles {
   /** Outer products take columns of x in fours. */
   private static final int FOUR = 4;
-
-  /** Steps of a reduction for which one line of each stretch is fetched. */
-  private static final int TURN = 4;
 
   private final int lanes;
 
@@ -120,14 +117,16 @@ public final class AssembledTiles {
 
   /** Turns of a product's loops. */
   public long turns(int rows, int columns, int reduce) {
-    return (long) Math.ceilDiv(rows, tallest) * Math.ceilDiv(columns, width) * (reduce / TURN);
+    return (long) Math.ceilDiv(rows, tallest)
+        * Math.ceilDiv(columns, width)
+        * (reduce / TileCode.UNROLL);
   }
 
   /** Turns of the loops of one outer product. */
   public long outerTurns(int rows, int columns) {
     int tiles =
         columns / width * Math.ceilDiv(width, tallest) + Math.ceilDiv(columns % width, tallest);
-    return (long) tiles * (rows / TURN);
+    return (long) tiles * (rows / TileCode.UNROLL);
   }
 
   /**
@@ -136,7 +135,7 @@ public final class AssembledTiles {
    * @param columns those of panels that lie behind each other; the last one's must be such that
    *     {@link #writes} grants them: y has no others
    * @param add whether chains start from y
-   * @param ahead what {@link Ahead} is about, with its ints from {@code at} on
+   * @param fetched what {@link Ahead} is about, with its ints from {@code ahead} on
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void product(
@@ -152,9 +151,9 @@ public final class AssembledTiles {
       int rows,
       int reduce,
       boolean add,
-      float[] ahead,
+      float[] fetched,
       int[] ints,
-      int at) {
+      int ahead) {
     Ranges.checkRows(x, xOffset, xStride, rows, reduce);
     run(
         false,
@@ -171,9 +170,9 @@ public final class AssembledTiles {
         rows,
         reduce,
         add,
-        ahead,
+        fetched,
         ints,
-        at);
+        ahead);
   }
 
   /**
@@ -194,9 +193,9 @@ public final class AssembledTiles {
       int rows,
       int reduce,
       boolean add,
-      float[] ahead,
+      float[] fetched,
       int[] ints,
-      int at) {
+      int ahead) {
     Ranges.checkRows(x, xOffset, blockStep, (reduce + lanes - 1) / lanes, (long) rows * lanes);
     run(
         true,
@@ -213,9 +212,9 @@ public final class AssembledTiles {
         rows,
         reduce,
         add,
-        ahead,
+        fetched,
         ints,
-        at);
+        ahead);
   }
 
   /** Whole panels at once, then the last one, if less of it is written. */
@@ -234,15 +233,16 @@ public final class AssembledTiles {
       int rows,
       int reduce,
       boolean add,
-      float[] ahead,
+      float[] fetched,
       int[] ints,
-      int at) {
+      int ahead) {
     int whole = columns / width;
     int rest = columns - whole * width;
     long floats = (whole + (rest > 0 ? 1L : 0L)) * reduce * width;
     Ranges.checkRows(y, yOffset, yStride, rows, columns);
     Ranges.checkRows(panels, panelsOffset, 0, 1, floats);
-    Objects.checkFromIndexSize(at, Ahead.INTS, ints.length);
+    Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
+    Products last = rest > 0 ? products(rest) : two;
     if (whole > 0) {
       tiles(
           two.form(blocks, add),
@@ -259,13 +259,13 @@ public final class AssembledTiles {
           0,
           rows,
           reduce,
-          ahead,
+          fetched,
           ints,
-          at);
+          ahead);
     }
     if (rest > 0) {
       tiles(
-          products(rest).form(blocks, add),
+          last.form(blocks, add),
           y,
           yOffset + whole * width,
           yStride,
@@ -279,9 +279,9 @@ public final class AssembledTiles {
           rest % lanes,
           rows,
           reduce,
-          ahead,
+          fetched,
           ints,
-          at);
+          ahead);
     }
   }
 
@@ -301,9 +301,9 @@ public final class AssembledTiles {
       int tail,
       int rows,
       int reduce,
-      float[] ahead,
+      float[] fetched,
       int[] ints,
-      int at) {
+      int ahead) {
     int tall = rows / tallest;
     for (int done = 0; done < rows; ) {
       int height = Math.min(tallest, rows - done);
@@ -316,17 +316,17 @@ public final class AssembledTiles {
           panelsOffset,
           y,
           yOffset + done * yStride,
-          ahead,
-          Ahead.first(ints, at),
+          fetched,
+          Ahead.first(ints, ahead),
           NativeCode.bytes(xStep),
           NativeCode.bytes(yStride),
           reduce,
           below,
           count,
           (1L << tail) - 1,
-          NativeCode.bytes(Ahead.step(ints, at)),
-          NativeCode.bytes(Ahead.second(ints, at) - Ahead.first(ints, at)));
-      Ahead.moveOn(ints, at, (long) below * count * (reduce / TURN));
+          NativeCode.bytes(Ahead.step(ints, ahead)),
+          NativeCode.bytes(Ahead.second(ints, ahead) - Ahead.first(ints, ahead)));
+      Ahead.moveOn(ints, ahead, (long) below * count * (reduce / TileCode.UNROLL));
       done += below * height;
     }
   }
@@ -361,16 +361,13 @@ public final class AssembledTiles {
         0);
   }
 
+  /** Products of less than a whole panel. */
   private Products products(int columns) {
-    if (columns < 1 || columns > width) {
-      throw new IndexOutOfBoundsException("%d columns of a panel of %d".formatted(columns, width));
+    if (columns == lanes) {
+      return one;
     }
-    boolean narrow = columns <= lanes;
-    Products whole = narrow ? one : two;
-    Products masked = narrow ? oneMasked : twoMasked;
-    if (columns % lanes == 0) {
-      return whole;
-    } else if (masked == null) {
+    Products masked = columns < lanes ? oneMasked : twoMasked;
+    if (masked == null) {
       throw new IllegalArgumentException(
           "this processor does not write %d columns: ask writes()".formatted(columns));
     }
@@ -386,7 +383,7 @@ public final class AssembledTiles {
    * @param valid columns of dy that count: with {@code lanes} or fewer it is one block, and the
    *     other half of partial stays as it is or becomes 0
    * @param add whether chains go on from partial
-   * @param ahead what {@link Ahead} is about, with its ints from {@code at} on
+   * @param fetched what {@link Ahead} is about, with its ints from {@code ahead} on
    * @throws IndexOutOfBoundsException if a range leaves its array
    */
   public void outer(
@@ -402,9 +399,9 @@ public final class AssembledTiles {
       int columns,
       int valid,
       boolean add,
-      float[] ahead,
+      float[] fetched,
       int[] ints,
-      int at) {
+      int ahead) {
     int vectors = valid <= lanes ? 1 : 2;
     if (columns % FOUR != 0) {
       throw new IndexOutOfBoundsException(columns + " columns, which come in fours");
@@ -412,7 +409,7 @@ public final class AssembledTiles {
     Ranges.checkRows(partial, partialOffset, width, columns, width);
     Ranges.checkRows(x, xOffset, xStep, Math.ceilDiv(columns, lanes), (long) rows * lanes);
     Ranges.checkRows(dy, dyOffset, dyStep, vectors, (long) rows * lanes);
-    Objects.checkFromIndexSize(at, Ahead.INTS, ints.length);
+    Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
     MemorySegment[] form = (add ? addOuter : writeOuter)[vectors - 1];
     int whole = columns / width;
     for (int done = 0; done < columns; ) {
@@ -426,17 +423,17 @@ public final class AssembledTiles {
           dyOffset,
           partial,
           partialOffset + done * width,
-          ahead,
-          Ahead.first(ints, at),
+          fetched,
+          Ahead.first(ints, ahead),
           NativeCode.bytes(xStep),
           NativeCode.bytes(dyStep),
           rows,
           turns,
           0,
           0,
-          NativeCode.bytes(Ahead.step(ints, at)),
-          NativeCode.bytes(Ahead.second(ints, at) - Ahead.first(ints, at)));
-      Ahead.moveOn(ints, at, outerTurns(rows, turns * wide));
+          NativeCode.bytes(Ahead.step(ints, ahead)),
+          NativeCode.bytes(Ahead.second(ints, ahead) - Ahead.first(ints, ahead)));
+      Ahead.moveOn(ints, ahead, outerTurns(rows, turns * wide));
       done += turns * wide;
     }
   }

@@ -34,7 +34,7 @@ import java.util.function.IntFunction;
  */
 final class TileCode {
   /** Steps of the reduction per turn of the loop. */
-  private static final int UNROLL = 4;
+  static final int UNROLL = 4;
 
   /** Places on the stack, of both kinds of tiles. */
   private static final int AHEAD = 0;

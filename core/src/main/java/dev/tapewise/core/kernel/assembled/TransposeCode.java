@@ -12,8 +12,9 @@ import static dev.tapewise.core.kernel.assembled.Assembler.RSP;
 import dev.tapewise.core.kernel.assembled.Assembler.Address;
 
 /**
- * Machine code that transposes rows into a panel. Arguments as {@link TileCode} has them; the third
- * array is not used.
+ * Machine code that transposes rows into a panel. Arguments as the System V calling convention
+ * passes them: three pairs of an array's address and an offset in bytes, the third not used, then
+ * longs on the stack.
  */
 final class TransposeCode {
   /** Rows that are transposed together, and the lanes that instructions exchange values among. */

@@ -22,6 +22,11 @@ final class AssembledPointwise implements Pointwise {
   private static final int L = Lanes.COUNT;
   private static final int WIDTH = Tiles.WIDTH;
 
+  /**
+   * Multiply-adds of a call at most: the collector waits for it, a tenth of a millisecond or two.
+   */
+  private static final int CALL = 1 << 23;
+
   private final VectorPointwise layout = new VectorPointwise();
   private final AssembledTiles tiles;
   private final BlockStaging staging;
@@ -275,7 +280,7 @@ final class AssembledPointwise implements Pointwise {
    *
    * @param step floats from one channel block of x to the next, or 0 where x is row-major
    * @param edge room in {@code buffer} for a panel's columns of the block
-   * @param data what is fetched meanwhile, as {@code ints} say from {@code ahead} on
+   * @param fetched what is fetched meanwhile, as {@code ints} say from {@code ahead} on
    */
   private void product(
       float[] y,
@@ -293,7 +298,7 @@ final class AssembledPointwise implements Pointwise {
       int to,
       float[] buffer,
       int edge,
-      float[] data,
+      float[] fetched,
       int[] ints,
       int ahead) {
     // Tiles write whole vectors, or parts with masks: otherwise the last columns go by way of a
@@ -316,7 +321,7 @@ final class AssembledPointwise implements Pointwise {
           rows,
           reduce,
           add,
-          data,
+          fetched,
           ints,
           ahead);
     }
@@ -327,15 +332,15 @@ final class AssembledPointwise implements Pointwise {
       }
       int panel = bOffset + end * reduce;
       panels(
-          buffer, edge, WIDTH, x, xOffset, step, b, panel, WIDTH, rows, reduce, add, data, ints,
+          buffer, edge, WIDTH, x, xOffset, step, b, panel, WIDTH, rows, reduce, add, fetched, ints,
           ahead);
       VectorPointwise.copyColumns(y, at, yStride, buffer, edge, WIDTH, rows, last);
     }
   }
 
   /**
-   * Columns of y: all panels at once, or, where the reduction takes several parts of whole blocks,
-   * one after the other.
+   * Columns of y: as many panels at once as a call may take, or, where the reduction takes several
+   * parts of whole blocks, one after the other.
    */
   private void panels(
       float[] y,
@@ -350,12 +355,13 @@ final class AssembledPointwise implements Pointwise {
       int rows,
       int reduce,
       boolean add,
-      float[] data,
+      float[] fetched,
       int[] ints,
       int ahead) {
     int parts = Math.ceilDiv(reduce, VectorPointwise.MAX_REDUCE);
     int part = Math.ceilDiv(Math.ceilDiv(reduce, parts), L) * L;
-    int most = parts == 1 ? columns : WIDTH;
+    int work = (int) Math.min(columns, CALL / ((long) rows * reduce));
+    int most = parts == 1 ? Math.max(WIDTH, work / WIDTH * WIDTH) : WIDTH;
     for (int c = 0; c < columns; c += most) {
       int wide = Math.min(most, columns - c);
       for (int i = 0; i < reduce; i += part) {
@@ -376,7 +382,7 @@ final class AssembledPointwise implements Pointwise {
               rows,
               length,
               more,
-              data,
+              fetched,
               ints,
               ahead);
         } else {
@@ -393,7 +399,7 @@ final class AssembledPointwise implements Pointwise {
               rows,
               length,
               more,
-              data,
+              fetched,
               ints,
               ahead);
         }
@@ -441,8 +447,10 @@ final class AssembledPointwise implements Pointwise {
         long turns = tiles.turns(count, to - from, n);
         if (partial == null) {
           BlockStaging.ahead(ints, ahead, dy, (first + count) * n, count * n, turns);
-        } else {
+        } else if (to - from == k) {
           Ahead.stretch(ints, ahead, x.offset() + first * k, count * k, turns);
+        } else {
+          Ahead.nothing(ints, ahead); // most of the rows is for others
         }
         float[] data = stage ? buffer : dy.data();
         int at = stage ? dyBlocks : dy.offset() + first * n;
@@ -551,7 +559,7 @@ final class AssembledPointwise implements Pointwise {
       int n,
       int from,
       int to,
-      float[] data,
+      float[] fetched,
       int[] ints,
       int ahead) {
     clearPadding(buffer, xBlocks, step, rows, k);
@@ -572,7 +580,7 @@ final class AssembledPointwise implements Pointwise {
           columns,
           n - c,
           add,
-          data,
+          fetched,
           ints,
           ahead);
     }

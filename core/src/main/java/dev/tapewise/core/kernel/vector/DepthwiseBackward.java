@@ -123,7 +123,8 @@ final class DepthwiseBackward {
     int inputAhead = scratch.takeInts(Ahead.INTS);
     int gradientAhead = scratch.takeInts(Ahead.INTS);
     Ahead.nothing(ints, gradientAhead);
-    long weightTurns = AssembledRows.weightTurns(plan.outWidth, plan.padded / L);
+    long weightTurns =
+        plan.nines == 1 ? AssembledRows.weightTurns(plan.outWidth, plan.padded / L) : 0;
     for (int image = fromImage; image < toImage; image++) {
       int dxAt = dxOffset + (image - fromImage) * plan.geometry.inSize();
       int staged = 0;
@@ -152,7 +153,8 @@ final class DepthwiseBackward {
               scratch);
         }
         if (dx != null) {
-          int ready = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
+          int above = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
+          int ready = Math.clamp(above, ih, toInputRow);
           BlockStaging.ahead(
               ints,
               gradientAhead,
@@ -160,7 +162,7 @@ final class DepthwiseBackward {
               gradient.place(image, oh + 1),
               plan.outWidth * plan.channels,
               inputTurns(ready - ih));
-          for (; ih < Math.min(ready, toInputRow); ih++) {
+          for (; ih < ready; ih++) {
             inputRow(
                 dx, dxAt, add, dzRing, ih, w, wAt, zero, row, dy.data(), gradientAhead, scratch);
             finished.finished(image, ih, ih + 1);
@@ -180,16 +182,15 @@ final class DepthwiseBackward {
   /** Turns of the loops of so many rows of the input's gradient, about. */
   private long inputTurns(int rows) {
     int columns = Math.ceilDiv(plan.width, plan.strideWidth);
-    int kernelRows = Math.ceilDiv(plan.geometry.kernelHeight(), plan.strideHeight);
-    long row = plan.strideWidth * AssembledRows.turns(columns, plan.padded / L, kernelRows);
-    return Math.max(0, rows) * row;
+    long row = plan.strideWidth * AssembledRows.turns(columns, plan.padded / L, 1);
+    return Math.ceilDiv(rows * row * plan.geometry.kernelHeight(), plan.strideHeight);
   }
 
   /**
    * Adds the products of one output row to a partial weight gradient.
    *
    * @param dz holds the row's gradient, which without assembled code is staged
-   * @param data what is fetched meanwhile, as the ints from {@code ahead} on say
+   * @param fetched of it is fetched meanwhile what the ints from {@code ahead} on say
    */
   private void weightRow(
       float[] partial,
@@ -200,7 +201,7 @@ final class DepthwiseBackward {
       int dzAt,
       int dzStep,
       int dzBlockStep,
-      float[] data,
+      float[] fetched,
       int ahead,
       Scratch scratch) {
     float[] floats = scratch.floats();
@@ -264,7 +265,7 @@ final class DepthwiseBackward {
             dzBlockStep,
             columns,
             plan.padded / L,
-            data,
+            fetched,
             ahead,
             ints,
             offsets + k * NINE,
@@ -288,7 +289,7 @@ final class DepthwiseBackward {
   }
 
   /**
-   * One row of the input's gradient, to its place; what is fetched meanwhile lies in data, as the
+   * One row of the input's gradient, to its place. Of {@code fetched} is fetched meanwhile what the
    * ints from {@code ahead} on say.
    */
   private void inputRow(
@@ -301,16 +302,16 @@ final class DepthwiseBackward {
       int wAt,
       int zero,
       int row,
-      float[] data,
+      float[] fetched,
       int ahead,
       Scratch scratch) {
     int dxAt = dxOffset + ih * plan.width * plan.channels;
     float[] floats = scratch.floats();
     if (!plan.tail && !add) {
-      gradientRow(dx, dxAt, plan.channels, ring, ih, w, wAt, zero, data, ahead, scratch);
+      gradientRow(dx, dxAt, plan.channels, ring, ih, w, wAt, zero, fetched, ahead, scratch);
       return;
     }
-    gradientRow(floats, row, plan.padded, ring, ih, w, wAt, zero, data, ahead, scratch);
+    gradientRow(floats, row, plan.padded, ring, ih, w, wAt, zero, fetched, ahead, scratch);
     if (add) {
       plan.addPixels(dx, dxAt, floats, row, plan.width);
     } else {
@@ -327,13 +328,13 @@ final class DepthwiseBackward {
       float[] w,
       int wAt,
       int zero,
-      float[] data,
+      float[] fetched,
       int ahead,
       Scratch scratch) {
     int row = ih + plan.padTop;
     if (assembledInput != null) {
       assembledPhases(
-          assembledInput, dx, dxAt, dxStep, ring, row, w, wAt, zero, data, ahead, scratch);
+          assembledInput, dx, dxAt, dxStep, ring, row, w, wAt, zero, fetched, ahead, scratch);
       return;
     }
     if (plan.correlates && plan.width >= 4) {
@@ -414,7 +415,7 @@ final class DepthwiseBackward {
       float[] w,
       int wAt,
       int zero,
-      float[] data,
+      float[] fetched,
       int ahead,
       Scratch scratch) {
     int intMark = scratch.intMark();
@@ -446,7 +447,7 @@ final class DepthwiseBackward {
           wAt + phases.starts[rowPhase][phase] * L,
           plan.taps * L,
           zero,
-          data,
+          fetched,
           ahead,
           ints,
           at,

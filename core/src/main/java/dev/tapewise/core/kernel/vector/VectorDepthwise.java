@@ -128,7 +128,7 @@ final class VectorDepthwise implements Convolution {
     plan.input.clear(floats, ring);
     float[] start = floats;
     int startAt;
-    if (bias == null || plan.tail || assembled != null) {
+    if (bias == null || plan.tail || assembled != null) { // assembled rows want it beside the ring
       startAt = plan.paddedBias(bias, biasOffset, scratch);
     } else {
       start = bias;
@@ -181,7 +181,7 @@ final class VectorDepthwise implements Convolution {
     scratch.release(mark, intMark);
   }
 
-  /** One output row, pixels {@code yStep} apart; what is fetched meanwhile lies in data. */
+  /** One output row, pixels {@code yStep} apart; {@code fetched} is what {@link Ahead} is about. */
   private void row(
       float[] y,
       int yAt,
@@ -192,14 +192,14 @@ final class VectorDepthwise implements Convolution {
       int wAt,
       float[] bias,
       int biasAt,
-      float[] data,
+      float[] fetched,
       int ahead,
       Scratch scratch) {
     float[] floats = scratch.floats();
     int step = plan.input.blockStep;
     int columns = plan.outWidth;
     if (assembled != null) {
-      assembledRow(assembled, y, yAt, yStep, ring, oh, w, wAt, biasAt, data, ahead, scratch);
+      assembledRow(assembled, y, yAt, yStep, ring, oh, w, wAt, biasAt, fetched, ahead, scratch);
     } else if (plan.threeByThree && columns >= 4) {
       int ih = plan.top(oh);
       int row0 = plan.input.row(ring, ih);
@@ -274,7 +274,7 @@ final class VectorDepthwise implements Convolution {
       float[] w,
       int wAt,
       int bias,
-      float[] data,
+      float[] fetched,
       int ahead,
       Scratch scratch) {
     int intMark = scratch.intMark();
@@ -298,7 +298,7 @@ final class VectorDepthwise implements Convolution {
         wAt,
         plan.taps * L,
         bias,
-        data,
+        fetched,
         ahead,
         ints,
         at,

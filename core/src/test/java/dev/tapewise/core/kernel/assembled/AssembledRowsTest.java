@@ -208,6 +208,9 @@ final class AssembledRowsTest {
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
     ints[ARGUMENTS + 2] = 0;
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f + 1, ints, 0, 3, 3));
+    refused(
+        () -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, ARGUMENTS, ints, 0, 3, 3));
+    refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, 1, ints, 3, 0, 3));
     ints[ARGUMENTS + 2] = -1;
     refused(() -> code.row(y, 0, lanes, 5, exact, 1, 0, 1, w, 0, 0, 0, w, f, ints, 0, 3, 3));
   }

@@ -275,8 +275,22 @@ final class AssembledTilesTest {
     refused(() ->
         code.product(y, 0, width, x, 0, reduce, panel, 0, 40, rows, reduce, false, x, NOTHING, 0));
     int lanes = width / 2;
+    int both = 2 * width;
+    float[] y2 = new float[rows * both];
+    float[] panels = new float[2 * reduce * width];
+    float[] less = new float[2 * reduce * width - 1];
+    for (int columns : new int[] {both, width + lanes}) {
+      code.product(
+          y2, 0, both, x, 0, reduce, panels, 0, columns, rows, reduce, false, x, NOTHING, 0);
+      refused(() ->
+          code.product(
+              y2, 0, both, x, 0, reduce, less, 0, columns, rows, reduce, false, x, NOTHING, 0));
+    }
     int step = rows * lanes;
     float[] blocks = new float[step];
+    refused(() ->
+        code.productOfBlocks(
+            y, 0, width, blocks, 0, step, panel, 0, width, rows, reduce, false, x, two, 0));
     code.productOfBlocks(
         y, 0, width, blocks, 0, step, panel, 0, width, rows, reduce, false, x, NOTHING, 0);
     refused(() -> blocks(code, y, blocks, 1, step, panel, width, rows, reduce));
@@ -284,6 +298,8 @@ final class AssembledTilesTest {
     refused(() -> blocks(code, y, blocks, 0, step, new float[99 * width], width, rows, lanes + 1));
     refused(() -> blocks(code, y, blocks, 0, step, panel, width, (1 << 28) + 1, reduce));
     float[] partial = new float[4 * width];
+    refused(() ->
+        code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false, x, two, 0));
     code.outer(partial, 0, blocks, 0, step, blocks, 0, step, rows, 4, lanes, false, x, NOTHING, 0);
     refused(() ->
         code.outer(
