@@ -19,7 +19,7 @@ public final class AssembledRows {
   public static final int WIDEST_STEP = 2;
 
   /** Ints that a call needs for its arguments. */
-  public static final int ARGUMENTS = 18;
+  public static final int ARGUMENTS = 17;
 
   /** The widest kernel of {@link #row}. */
   private static final int WIDEST_KERNEL = 5;
@@ -132,10 +132,9 @@ public final class AssembledRows {
     Ranges.checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
     Ranges.checkRows(ring, bias, lanes, blocks, lanes);
     Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
-    if (ahead < table + rows && at < ahead + Ahead.INTS) {
+    if (ahead < table + rows && at < ahead + Ahead.INTS) { // calls change them, behind the checks
       throw new IndexOutOfBoundsException(
-          "ints at %d among the arguments at %d"
-              .formatted(ahead, at)); // which change between calls
+          "ints at %d among the arguments at %d".formatted(ahead, at));
     }
     if (rows > 0) {
       Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
@@ -437,11 +436,11 @@ public final class AssembledRows {
     ints[at + RowCode.WEIGHTS_WIDTH] = columns;
     ints[at + RowCode.WEIGHTS_DZ_STEP] = dzStep;
     ints[at + RowCode.WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
-    ints[at + RowCode.WEIGHTS_AHEAD_FIRST] = Ahead.first(ints, ahead);
-    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, ahead);
+    int first = Ahead.first(ints, ahead);
+    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
     ints[at + RowCode.WEIGHTS_AHEAD_STEP] = Ahead.step(ints, ahead);
     MemorySegment code = (runs ? weightsOfRuns : weights)[step - 1];
-    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, fetched, 0, ints, at);
+    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, fetched, first, ints, at);
     if (runs) {
       Ahead.moveOn(ints, ahead, weightTurns(columns, blocks));
     }

@@ -236,52 +236,34 @@ public final class AssembledTiles {
       float[] fetched,
       int[] ints,
       int ahead) {
-    int whole = columns / width;
-    int rest = columns - whole * width;
-    long floats = (whole + (rest > 0 ? 1L : 0L)) * reduce * width;
+    int rest = columns % width;
+    long floats = (long) Math.ceilDiv(columns, width) * reduce * width;
     Ranges.checkRows(y, yOffset, yStride, rows, columns);
     Ranges.checkRows(panels, panelsOffset, 0, 1, floats);
     Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
     Products last = rest > 0 ? products(rest) : two;
-    if (whole > 0) {
+    for (int done = 0; done < columns; ) {
+      int count = Math.max(1, (columns - done) / width);
+      int wide = Math.min(count * width, columns - done);
       tiles(
-          two.form(blocks, add),
+          (wide < width ? last : two).form(blocks, add),
           y,
-          yOffset,
+          yOffset + done,
           yStride,
           x,
           xOffset,
           xStep,
           xRow,
           panels,
-          panelsOffset,
-          whole,
-          0,
+          panelsOffset + done * reduce,
+          count,
+          wide % lanes,
           rows,
           reduce,
           fetched,
           ints,
           ahead);
-    }
-    if (rest > 0) {
-      tiles(
-          last.form(blocks, add),
-          y,
-          yOffset + whole * width,
-          yStride,
-          x,
-          xOffset,
-          xStep,
-          xRow,
-          panels,
-          panelsOffset + whole * width * reduce,
-          1,
-          rest % lanes,
-          rows,
-          reduce,
-          fetched,
-          ints,
-          ahead);
+      done += wide;
     }
   }
 
