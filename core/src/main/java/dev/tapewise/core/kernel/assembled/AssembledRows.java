@@ -19,7 +19,7 @@ public final class AssembledRows {
   public static final int WIDEST_STEP = 2;
 
   /** Ints that a call needs for its arguments. */
-  public static final int ARGUMENTS = 17;
+  public static final int ARGUMENTS = 18;
 
   /** The widest kernel of {@link #row}. */
   private static final int WIDEST_KERNEL = 5;
@@ -132,9 +132,10 @@ public final class AssembledRows {
     Ranges.checkRows(y, yAt, yStep, columns, (long) blocks * lanes);
     Ranges.checkRows(ring, bias, lanes, blocks, lanes);
     Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
-    if (ahead < table + rows && at < ahead + Ahead.INTS) { // calls change them, behind the checks
+    if (ahead < table + rows && at < ahead + Ahead.INTS) {
       throw new IndexOutOfBoundsException(
-          "ints at %d among the arguments at %d".formatted(ahead, at));
+          "ints at %d among the arguments at %d"
+              .formatted(ahead, at)); // which change between calls
     }
     if (rows > 0) {
       Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
@@ -436,11 +437,11 @@ public final class AssembledRows {
     ints[at + RowCode.WEIGHTS_WIDTH] = columns;
     ints[at + RowCode.WEIGHTS_DZ_STEP] = dzStep;
     ints[at + RowCode.WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
-    int first = Ahead.first(ints, ahead);
-    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
+    ints[at + RowCode.WEIGHTS_AHEAD_FIRST] = Ahead.first(ints, ahead);
+    ints[at + RowCode.WEIGHTS_AHEAD_SECOND] = Ahead.second(ints, ahead);
     ints[at + RowCode.WEIGHTS_AHEAD_STEP] = Ahead.step(ints, ahead);
     MemorySegment code = (runs ? weightsOfRuns : weights)[step - 1];
-    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, fetched, first, ints, at);
+    NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, fetched, 0, ints, at);
     if (runs) {
       Ahead.moveOn(ints, ahead, weightTurns(columns, blocks));
     }

@@ -236,34 +236,52 @@ public final class AssembledTiles {
       float[] fetched,
       int[] ints,
       int ahead) {
-    int rest = columns % width;
-    long floats = (long) Math.ceilDiv(columns, width) * reduce * width;
+    int whole = columns / width;
+    int rest = columns - whole * width;
+    long floats = (whole + (rest > 0 ? 1L : 0L)) * reduce * width;
     Ranges.checkRows(y, yOffset, yStride, rows, columns);
     Ranges.checkRows(panels, panelsOffset, 0, 1, floats);
     Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
     Products last = rest > 0 ? products(rest) : two;
-    for (int done = 0; done < columns; ) {
-      int count = Math.max(1, (columns - done) / width);
-      int wide = Math.min(count * width, columns - done);
+    if (whole > 0) {
       tiles(
-          (wide < width ? last : two).form(blocks, add),
+          two.form(blocks, add),
           y,
-          yOffset + done,
+          yOffset,
           yStride,
           x,
           xOffset,
           xStep,
           xRow,
           panels,
-          panelsOffset + done * reduce,
-          count,
-          wide % lanes,
+          panelsOffset,
+          whole,
+          0,
           rows,
           reduce,
           fetched,
           ints,
           ahead);
-      done += wide;
+    }
+    if (rest > 0) {
+      tiles(
+          last.form(blocks, add),
+          y,
+          yOffset + whole * width,
+          yStride,
+          x,
+          xOffset,
+          xStep,
+          xRow,
+          panels,
+          panelsOffset + whole * width * reduce,
+          1,
+          rest % lanes,
+          rows,
+          reduce,
+          fetched,
+          ints,
+          ahead);
     }
   }
 

@@ -82,8 +82,9 @@ final class RowCode {
   static final int WEIGHTS_DZ_STEP = 4;
   static final int WEIGHTS_TAPS = 5;
   static final int WEIGHTS_DZ_ROW = WEIGHTS_TAPS + NINE;
-  static final int WEIGHTS_AHEAD_SECOND = WEIGHTS_DZ_ROW + 1;
-  static final int WEIGHTS_AHEAD_STEP = WEIGHTS_DZ_ROW + 2;
+  static final int WEIGHTS_AHEAD_FIRST = WEIGHTS_DZ_ROW + 1;
+  static final int WEIGHTS_AHEAD_SECOND = WEIGHTS_DZ_ROW + 2;
+  static final int WEIGHTS_AHEAD_STEP = WEIGHTS_DZ_ROW + 3;
 
   /** Taps of a run, next to each other in a row. */
   static final int RUN = 3;
@@ -553,6 +554,7 @@ final class RowCode {
     asm.move(R15, R8);
     if (runs) {
       asm.move(FIRST, RAX);
+      addFloats(FIRST, WEIGHTS_AHEAD_FIRST);
       asm.move(SECOND, RAX);
       addFloats(SECOND, WEIGHTS_AHEAD_SECOND);
       loadBytes(ON, WEIGHTS_AHEAD_STEP);

@@ -145,21 +145,35 @@ final class VectorDepthwise implements Convolution {
         staged = plan.stageInput(ring, x, image, staged, oh, scratch);
         plan.inputAhead(scratch.ints(), ahead, x, image, staged, turns);
         int yAt = imageAt + oh * rowSize;
-        row(
-            plan.tail ? floats : y,
-            plan.tail ? row : yAt,
-            plan.tail ? plan.padded : plan.channels,
-            ring,
-            oh,
-            packed,
-            packedOffset,
-            start,
-            startAt,
-            x.data(),
-            ahead,
-            scratch);
         if (plan.tail) {
+          row(
+              floats,
+              row,
+              plan.padded,
+              ring,
+              oh,
+              packed,
+              packedOffset,
+              start,
+              startAt,
+              x.data(),
+              ahead,
+              scratch);
           plan.copyPixels(y, yAt, floats, row, plan.outWidth);
+        } else {
+          row(
+              y,
+              yAt,
+              plan.channels,
+              ring,
+              oh,
+              packed,
+              packedOffset,
+              start,
+              startAt,
+              x.data(),
+              ahead,
+              scratch);
         }
         finished.finished(image, oh, oh + 1);
       }
