@@ -22,7 +22,7 @@ public final class AssembledRows {
   public static final int ARGUMENTS = 18;
 
   /** The widest kernel of {@link #row}. */
-  private static final int WIDEST_KERNEL = 5;
+  private static final int WIDEST_KERNEL = 6;
 
   /** Channels of a block. */
   private final int lanes;
@@ -86,11 +86,13 @@ public final class AssembledRows {
 
   /**
    * Whether {@link #row} knows a kernel of so many columns (of none, where outputs are the bias) at
-   * such a step in the ring.
+   * such a step in the ring. A column is a vector: where a column of the image is two of them, as
+   * in groups that read two channels, so are the kernel's columns and the step.
    */
   public static boolean knows(int kernel, int step) {
-    return (step == 1 && kernel != 4 && kernel <= WIDEST_KERNEL)
-        || (step == 2 && (kernel == 3 || kernel == 5));
+    return kernel == 0
+        || (step == 1 && kernel != 4 && kernel < WIDEST_KERNEL)
+        || (step == 2 && kernel > 1 && kernel <= WIDEST_KERNEL);
   }
 
   /**
@@ -152,7 +154,7 @@ public final class AssembledRows {
     ints[head + RowCode.STENCIL_ROWS] = rows;
     ints[head + RowCode.STENCIL_AHEAD_STEP] = Ahead.step(ints, ahead);
     int size = group(columns);
-    MemorySegment[] code = stencils[step - 1][Math.max(0, kernel - 1)];
+    MemorySegment[] code = kernel == 0 ? stencils[0][0] : stencils[step - 1][kernel - 1];
     for (int done = 0; done < columns; ) {
       int wide = Math.min(size, columns - done);
       int groups = (columns - done) / wide;

@@ -127,7 +127,7 @@ final class RowCode {
    * of d are fetched, a line each for every row of the kernel.
    *
    * @param columns 1 to 8
-   * @param kernel columns of the kernel, 1 to 5
+   * @param kernel columns of the kernel, 1 to 6
    * @param step pixels in the ring from one output column to the next
    */
   static byte[] stencil(int lanes, int columns, int kernel, int step) {

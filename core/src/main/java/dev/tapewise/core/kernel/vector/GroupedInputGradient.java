@@ -4,7 +4,11 @@ import dev.tapewise.core.Scratch;
 import dev.tapewise.core.geometry.ConvGeometry;
 import dev.tapewise.core.kernel.GradientReading;
 import dev.tapewise.core.kernel.Staging;
+import dev.tapewise.core.kernel.assembled.Ahead;
+import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input gradient of {@link VectorGrouped}: the loops of its forward pass over the output's
@@ -12,7 +16,7 @@ import java.util.Arrays;
  * stride.
  *
  * <p>Packed weights are {@code [block of input channels][kernel tap][output channel of the
- * group][L]}.
+ * group][L]}, kernel taps in the order of the phases' chains, one phase after the other.
  */
 final class GroupedInputGradient {
   private static final int L = Lanes.COUNT;
@@ -29,12 +33,26 @@ final class GroupedInputGradient {
   private final int outWidth;
   private final int gradientTaps;
   private final int span;
+
+  /** Does the rows; null where those of the Vector API do. */
+  private final @Nullable AssembledRows assembled;
+
   private final AxisWindow[] rowPhases;
   private final AxisWindow[] columnPhases;
   private final GroupedStaging gradient;
+
+  /** The places of packed weights in their order among those of the kernel. */
+  private final int[] order;
+
+  /** Per phase, the places of its weights in the packed ones. */
   private final int[][] phaseTapIndex;
 
-  GroupedInputGradient(ConvGeometry geometry, Staging staging) {
+  /**
+   * The input gradient of one geometry.
+   *
+   * @param rows does the rows that it knows, or null for those of the Vector API
+   */
+  GroupedInputGradient(ConvGeometry geometry, Staging staging, @Nullable AssembledRows rows) {
     g = geometry;
     this.staging = staging;
     inPerGroup = g.inPerGroup();
@@ -53,10 +71,15 @@ final class GroupedInputGradient {
             g.width(), g.strideWidth(), g.padLeft(), g.dilationWidth(), g.kernelWidth());
     int before = 0;
     int end = outWidth;
+    boolean sideBySide = outPerGroup <= AssembledRows.WIDEST_STEP;
+    boolean known = sideBySide;
     for (AxisWindow phase : columnPhases) {
       before = Math.max(before, phase.before());
       end = Math.max(end, phase.end(outWidth));
+      known &= phase.taps() <= 1 || phase.tapStep() == 1;
+      known &= AssembledRows.knows(phase.taps() * outPerGroup, outPerGroup);
     }
+    assembled = known ? rows : null;
     gradient =
         new GroupedStaging(
             g.outHeight(),
@@ -66,27 +89,26 @@ final class GroupedInputGradient {
             before + end,
             g.groups(),
             outPerGroup,
-            inPerGroup);
+            inPerGroup,
+            sideBySide);
+    order = new int[gradientTaps];
     phaseTapIndex = new int[rowPhases.length * columnPhases.length][];
+    int start = 0;
     for (int p = 0; p < phaseTapIndex.length; p++) {
-      phaseTapIndex[p] =
-          phaseTaps(rowPhases[p / columnPhases.length], columnPhases[p % columnPhases.length]);
-    }
-  }
-
-  /** The packed weights of one phase in the order of the chain. */
-  private int[] phaseTaps(AxisWindow rowPhase, AxisWindow columnPhase) {
-    int[] index = new int[rowPhase.taps() * columnPhase.taps() * outPerGroup];
-    int n = 0;
-    for (int r = 0; r < rowPhase.taps(); r++) {
-      for (int c = 0; c < columnPhase.taps(); c++) {
-        int tap = rowPhase.kernelTap(r) * g.kernelWidth() + columnPhase.kernelTap(c);
-        for (int o = 0; o < outPerGroup; o++) {
-          index[n++] = tap * outPerGroup + o;
+      AxisWindow rowPhase = rowPhases[p / columnPhases.length];
+      AxisWindow columnPhase = columnPhases[p % columnPhases.length];
+      int n = start;
+      for (int r = 0; r < rowPhase.taps(); r++) {
+        for (int c = 0; c < columnPhase.taps(); c++) {
+          int tap = rowPhase.kernelTap(r) * g.kernelWidth() + columnPhase.kernelTap(c);
+          for (int o = 0; o < outPerGroup; o++) {
+            order[n++] = tap * outPerGroup + o;
+          }
         }
       }
+      phaseTapIndex[p] = IntStream.range(start, n).toArray();
+      start = n;
     }
-    return index;
   }
 
   /** Floats of the packed weights. */
@@ -98,8 +120,8 @@ final class GroupedInputGradient {
   void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
     Arrays.fill(packed, packedOffset, packedOffset + packedSize(), 0f);
     for (int t = 0; t < gradientTaps; t++) {
-      int tap = t / outPerGroup;
-      int out = t % outPerGroup;
+      int tap = order[t] / outPerGroup;
+      int out = order[t] % outPerGroup;
       for (int c = 0; c < inChannels; c++) {
         int from = (tap * inPerGroup + c % inPerGroup) * outChannels;
         int o = c / inPerGroup * outPerGroup + out;
@@ -118,7 +140,8 @@ final class GroupedInputGradient {
 
   /** Ints of scratch that {@link #run} takes at most. */
   int scratchInts() {
-    return 2 * gradientTaps;
+    int row = AssembledRows.ARGUMENTS + g.kernelHeight();
+    return Ahead.INTS + Math.max(2 * gradientTaps, row);
   }
 
   /** Rows {@code fromRow} to {@code toRow} of the input gradient of one image. */
@@ -141,8 +164,11 @@ final class GroupedInputGradient {
     int zeros = scratch.take(paddedIn);
     boolean direct = !add && paddedIn == inChannels;
     int padded = direct ? 0 : scratch.take(g.width() * paddedIn);
-    int offsets = scratch.takeInts(2 * gradientTaps);
     int[] ints = scratch.ints();
+    int ahead = scratch.takeInts(Ahead.INTS);
+    int offsets =
+        scratch.takeInts(
+            assembled == null ? 2 * gradientTaps : AssembledRows.ARGUMENTS + g.kernelHeight());
     Arrays.fill(floats, zeros, zeros + paddedIn, 0f);
     gradient.clear(floats, ring);
     int staged = 0;
@@ -153,9 +179,32 @@ final class GroupedInputGradient {
       int at = dxOffset + ih * g.width() * inChannels;
       float[] out = direct ? dx : floats;
       int outAt = direct ? at : padded;
+      if (assembled != null) {
+        fetched(ints, ahead, dy, image, staged, rowPhase.taps());
+      }
       for (int b = 0; b < columnPhases.length; b++) {
         AxisWindow columnPhase = columnPhases[b];
         int[] index = phaseTapIndex[ih % g.strideHeight() * columnPhases.length + b];
+        if (assembled != null) {
+          if (columnPhase.count() > 0) {
+            assembledRow(
+                assembled,
+                out,
+                outAt + b * paddedIn,
+                ring,
+                rowPhase,
+                row,
+                columnPhase,
+                packed,
+                packedOffset + (index.length == 0 ? 0 : index[0]) * L,
+                zeros,
+                dy.data(),
+                ahead,
+                offsets,
+                scratch);
+          }
+          continue;
+        }
         gradientOffsets(ints, offsets, ring, rowPhase, row, columnPhase);
         outputs(
             out,
@@ -163,7 +212,7 @@ final class GroupedInputGradient {
             g.strideWidth() * paddedIn,
             columnPhase.count(),
             floats,
-            1,
+            gradient.columnStep / L,
             gradient.blockStep,
             ints,
             offsets,
@@ -187,6 +236,63 @@ final class GroupedInputGradient {
       }
     }
     scratch.release(mark, intMark);
+  }
+
+  /** Says that the row of dy which is staged next is fetched, while an input row is made. */
+  private void fetched(
+      int[] ints, int ahead, GradientReading dy, int image, int staged, int kernelRows) {
+    long turns = 0;
+    for (AxisWindow phase : columnPhases) {
+      int rows = phase.taps() == 0 ? 0 : kernelRows;
+      turns += AssembledRows.turns(phase.count(), paddedIn / L, rows);
+    }
+    int rowSize = outWidth * outChannels;
+    int from = (image * g.outHeight() + staged) * rowSize;
+    BlockStaging.ahead(ints, ahead, dy, from, rowSize, turns);
+  }
+
+  /** The columns of one phase, assembled. */
+  private void assembledRow(
+      AssembledRows assembled,
+      float[] y,
+      int yAt,
+      int ring,
+      AxisWindow rowPhase,
+      int row,
+      AxisWindow columnPhase,
+      float[] packed,
+      int packedAt,
+      int zeros,
+      float[] fetched,
+      int ahead,
+      int at,
+      Scratch scratch) {
+    int[] ints = scratch.ints();
+    int rows = columnPhase.taps() == 0 ? 0 : rowPhase.taps();
+    for (int r = 0; r < rows; r++) {
+      ints[at + AssembledRows.ARGUMENTS + r] =
+          gradient.row(ring, rowPhase.first(row) + r * rowPhase.tapStep())
+              + (gradient.left + columnPhase.start()) * gradient.columnStep;
+    }
+    assembled.row(
+        y,
+        yAt,
+        g.strideWidth() * paddedIn,
+        columnPhase.count(),
+        scratch.floats(),
+        outPerGroup,
+        gradient.blockStep,
+        paddedIn / L,
+        packed,
+        packedAt,
+        gradientTaps * L,
+        zeros,
+        fetched,
+        ahead,
+        ints,
+        at,
+        rows,
+        columnPhase.taps() * outPerGroup);
   }
 
   /** Stages the rows of dy that an input row needs; returns the end of the staged ones. */
@@ -223,7 +329,7 @@ final class GroupedInputGradient {
       int from = gradient.row(ring, rowPhase.first(row) + r * rowPhase.tapStep());
       for (int c = 0; c < columnPhase.taps(); c++) {
         int column = gradient.left + columnPhase.start() + c * columnPhase.tapStep();
-        int at = from + column * L;
+        int at = from + column * gradient.columnStep;
         for (int o = 0; o < outPerGroup; o++) {
           ints[n++] = at + o * gradient.planeStep;
         }

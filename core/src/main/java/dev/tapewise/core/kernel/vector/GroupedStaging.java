@@ -7,11 +7,12 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * How rows lie in scratch for a grouped convolution: {@code [slot][block][plane][padded
- * column][L]}. Lanes are written channels. A group reads {@code read} channels and writes {@code
- * written}, so there are {@code read} planes, and lane c of plane i holds channel {@code i} of
- * those that c's group reads. A grouped convolution is then a depthwise one with {@code read} times
- * the taps.
+ * How rows lie in scratch for a grouped convolution: {@code [slot][block][plane][padded column][L]}
+ * or, side by side, {@code [slot][block][padded column][plane][L]}. Lanes are written channels. A
+ * group reads {@code read} channels and writes {@code written}, so there are {@code read} planes,
+ * and lane c of plane i holds channel {@code i} of those that c's group reads. A grouped
+ * convolution is then a depthwise one with {@code read} times the taps; with planes side by side,
+ * of a kernel {@code read} times as wide.
  *
  * <p>Behind the slots lies one row of zeros, which stands for every row outside the image. What
  * lies in the lanes behind the last channel is arbitrary.
@@ -23,6 +24,9 @@ final class GroupedStaging {
 
   /** Floats behind a row of the source that {@link #expand} may read. */
   static final int SLACK = 2 * Lanes.COUNT;
+
+  /** Floats from one column to the next. */
+  final int columnStep;
 
   /** Floats from one plane to the next. */
   final int planeStep;
@@ -38,12 +42,29 @@ final class GroupedStaging {
   private final int width;
   private final int columns;
   private final int read;
+
+  /** Floats from one row of whole columns to the next: those of a block, or of a plane. */
+  private final int stripe;
+
   private final int blocks;
   private final int rowSize;
   private final int sourceChannels;
   private final int writtenChannels;
   private final int[] sources;
   private final int blockSources;
+
+  /**
+   * Turns of the loops over pixels and blocks of channels, the longer one inside: floats that each
+   * advances in the source and in the ring.
+   */
+  private final int outer;
+
+  private final int outerSources;
+  private final int outerStep;
+  private final int inner;
+  private final int innerSources;
+  private final int innerStep;
+
   private final VectorShuffle<Float>[] shuffles;
   private final VectorMask<Float>[] second;
   private final VectorShuffle<Float> interleaved;
@@ -58,9 +79,18 @@ final class GroupedStaging {
    * @param groups groups of channels
    * @param read channels that a group reads
    * @param written channels that a group writes
+   * @param sideBySide whether the planes of a column lie side by side
    */
   GroupedStaging(
-      int rows, int live, int width, int left, int columns, int groups, int read, int written) {
+      int rows,
+      int live,
+      int width,
+      int left,
+      int columns,
+      int groups,
+      int read,
+      int written,
+      boolean sideBySide) {
     this.rows = rows;
     this.width = width;
     this.left = left;
@@ -70,11 +100,13 @@ final class GroupedStaging {
     sourceChannels = groups * read;
     writtenChannels = groups * written;
     blocks = (writtenChannels + L - 1) / L;
-    // An odd number of cache lines per plane: planes that are a multiple of 4 KiB apart would all
-    // compete for the same few places of the first-level cache.
-    int lines = (Math.multiplyExact(columns, L) + LINE - 1) / LINE | 1;
-    planeStep = lines * LINE;
-    blockStep = Math.multiplyExact(read, planeStep);
+    columnStep = sideBySide ? read * L : L;
+    // An odd number of cache lines: planes that are a multiple of 4 KiB apart would all compete for
+    // the same few places of the first-level cache.
+    int lines = (Math.multiplyExact(columns, columnStep) + LINE - 1) / LINE | 1;
+    stripe = lines * LINE;
+    planeStep = sideBySide ? L : stripe;
+    blockStep = sideBySide ? stripe : Math.multiplyExact(read, stripe);
     rowSize = Math.multiplyExact(blocks, blockStep);
     sources = new int[read * writtenChannels];
     for (int i = 0; i < read; i++) {
@@ -84,6 +116,13 @@ final class GroupedStaging {
     }
     boolean permutes = L % written == 0 && read <= 2 * written;
     blockSources = permutes ? L / written * read : 0;
+    boolean pixelsInside = width >= blocks;
+    outer = pixelsInside ? blocks : width;
+    outerSources = pixelsInside ? blockSources : sourceChannels;
+    outerStep = pixelsInside ? blockStep : columnStep;
+    inner = pixelsInside ? width : blocks;
+    innerSources = pixelsInside ? sourceChannels : blockSources;
+    innerStep = pixelsInside ? columnStep : blockStep;
     shuffles = shuffles(permutes ? read : 0, written);
     second = second(permutes ? read : 0, written);
     int[] lanes = new int[L];
@@ -136,9 +175,9 @@ final class GroupedStaging {
   /** Writes the zeros that staged rows leave alone; scratch holds anything before. */
   void clear(float[] floats, int ring) {
     int end = ring + slots * rowSize;
-    for (int plane = ring; plane < end; plane += planeStep) {
-      Arrays.fill(floats, plane, plane + left * L, 0f);
-      Arrays.fill(floats, plane + (left + width) * L, plane + columns * L, 0f);
+    for (int at = ring; at < end; at += stripe) {
+      Arrays.fill(floats, at, at + left * columnStep, 0f);
+      Arrays.fill(floats, at + (left + width) * columnStep, at + columns * columnStep, 0f);
     }
     Arrays.fill(floats, end, end + rowSize, 0f);
   }
@@ -150,7 +189,7 @@ final class GroupedStaging {
 
   /** Stages one row: spreads the source's channels over planes and lanes. */
   void expand(float[] floats, int ring, int row, float[] x, int xOffset) {
-    int to = row(ring, row) + left * L;
+    int to = row(ring, row) + left * columnStep;
     if (blockSources == 0) {
       scalarRow(floats, to, x, xOffset);
     } else if (read == 2 && blockSources == 2 * L) {
@@ -171,7 +210,7 @@ final class GroupedStaging {
     for (int j = 0; j < width; j++) {
       int from = xOffset + j * sourceChannels;
       for (int i = 0; i < read; i++) {
-        int at = to + j * L + i * planeStep;
+        int at = to + j * columnStep + i * planeStep;
         int table = i * writtenChannels;
         for (int c = 0; c < writtenChannels; c += L) {
           int lanes = Math.min(L, writtenChannels - c);
@@ -187,13 +226,13 @@ final class GroupedStaging {
   /** One plane whose blocks come from one vector each. */
   private void spread(
       float[] floats, int plane, float[] x, int xOffset, VectorShuffle<Float> shuffle) {
-    for (int j = 0; j < width; j++) {
-      int from = xOffset + j * sourceChannels;
-      int at = plane + j * L;
-      for (int b = 0; b < blocks; b++) {
+    for (int i = 0; i < outer; i++) {
+      int from = xOffset + i * outerSources;
+      int at = plane + i * outerStep;
+      for (int j = 0; j < inner; j++) {
         FloatVector.fromArray(S, x, from).rearrange(shuffle).intoArray(floats, at);
-        from += blockSources;
-        at += blockStep;
+        from += innerSources;
+        at += innerStep;
       }
     }
   }
@@ -206,15 +245,15 @@ final class GroupedStaging {
       int xOffset,
       VectorShuffle<Float> shuffle,
       VectorMask<Float> fromSecond) {
-    for (int j = 0; j < width; j++) {
-      int from = xOffset + j * sourceChannels;
-      int at = plane + j * L;
-      for (int b = 0; b < blocks; b++) {
+    for (int i = 0; i < outer; i++) {
+      int from = xOffset + i * outerSources;
+      int at = plane + i * outerStep;
+      for (int j = 0; j < inner; j++) {
         FloatVector u = FloatVector.fromArray(S, x, from).rearrange(shuffle);
         FloatVector v = FloatVector.fromArray(S, x, from + L).rearrange(shuffle);
         u.blend(v, fromSecond).intoArray(floats, at);
-        from += blockSources;
-        at += blockStep;
+        from += innerSources;
+        at += innerStep;
       }
     }
   }
@@ -226,10 +265,10 @@ final class GroupedStaging {
   private void deinterleave(float[] floats, int to, float[] x, int xOffset) {
     VectorShuffle<Float> shuffle = interleaved;
     VectorMask<Float> odd = oddLanes;
-    for (int j = 0; j < width; j++) {
-      int from = xOffset + j * sourceChannels;
-      int at = to + j * L;
-      for (int b = 0; b < blocks; b++) {
+    for (int i = 0; i < outer; i++) {
+      int from = xOffset + i * outerSources;
+      int at = to + i * outerStep;
+      for (int j = 0; j < inner; j++) {
         FloatVector.fromArray(S, x, from)
             .blend(FloatVector.fromArray(S, x, from + L - 1), odd)
             .rearrange(shuffle)
@@ -238,8 +277,8 @@ final class GroupedStaging {
             .blend(FloatVector.fromArray(S, x, from + L), odd)
             .rearrange(shuffle)
             .intoArray(floats, at + planeStep);
-        from += blockSources;
-        at += blockStep;
+        from += innerSources;
+        at += innerStep;
       }
     }
   }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Convolutions in groups of few channels, channel multipliers among them, as depthwise ones with
  * more taps: {@link GroupedStaging} spreads the channels that a group reads over planes, and the
  * loops of {@link DepthwiseTaps} do all three passes (the input gradient with the roles of input
- * and output channels swapped). Where assembled code is to be had, it does the weight gradients of
- * width strides that it knows and, of channel multipliers, the output rows of undilated kernels
- * that {@link AssembledRows#knows}.
+ * and output channels swapped). Where assembled code is to be had, it does the rows of undilated
+ * kernels that {@link AssembledRows#knows}, and the weight gradients of width strides that it
+ * knows.
  *
  * <p>Packed weights are {@code [block of written channels][kernel tap][channel read][L]}, a partial
  * weight gradient is {@code [nine taps][block of output channels][9][L]}, where a tap is a kernel
@@ -51,6 +51,10 @@ final class VectorGrouped implements Convolution {
   private final AxisWindow rows;
   private final AxisWindow columns;
   private final GroupedStaging input;
+
+  /** Vectors in the ring from one output column to the next. */
+  private final int xStep;
+
   private final int[] tapIndex;
 
   private final GroupedInputGradient inputGradient;
@@ -79,11 +83,11 @@ final class VectorGrouped implements Convolution {
             && g.strideWidth() == 1
             && g.dilationWidth() == 1
             && outWidth >= 4;
-    // Assembled rows know columns as taps, not several channels of a column.
+    boolean sideBySide = g.strideWidth() * inPerGroup <= AssembledRows.WIDEST_STEP;
     boolean known =
-        inPerGroup == 1
+        sideBySide
             && g.dilationWidth() == 1
-            && AssembledRows.knows(g.kernelWidth(), g.strideWidth());
+            && AssembledRows.knows(g.kernelWidth() * inPerGroup, g.strideWidth() * inPerGroup);
     assembledForward = known ? assembled : null;
     assembledWeights = g.strideWidth() <= AssembledRows.WIDEST_STEP ? assembled : null;
 
@@ -102,11 +106,13 @@ final class VectorGrouped implements Convolution {
             columns.before() + columns.end(g.width()),
             g.groups(),
             inPerGroup,
-            g.outPerGroup());
+            g.outPerGroup(),
+            sideBySide);
+    xStep = g.strideWidth() * input.columnStep / L;
     tapIndex = new int[taps];
     Arrays.setAll(tapIndex, t -> t);
 
-    inputGradient = new GroupedInputGradient(g, staging);
+    inputGradient = new GroupedInputGradient(g, staging, assembled);
     gradientStaging = new BlockStaging(assembled);
     // An odd number of cache lines, as for the planes of staged rows.
     gradientBlockStep = ((outWidth * L + 15) / 16 | 1) * 16;
@@ -172,7 +178,7 @@ final class VectorGrouped implements Convolution {
   public int scratchInts() {
     int call = AssembledRows.ARGUMENTS + Ahead.INTS;
     int weights = nines * NINE + call + BlockStaging.scratchInts();
-    int forward = Math.max(2 * taps, call + g.kernelHeight());
+    int forward = Ahead.INTS + Math.max(2 * taps, AssembledRows.ARGUMENTS + g.kernelHeight());
     return Math.max(Math.max(forward, weights), inputGradient.scratchInts());
   }
 
@@ -204,13 +210,26 @@ final class VectorGrouped implements Convolution {
       System.arraycopy(bias, biasOffset, floats, start, outChannels);
     }
     input.clear(floats, ring);
+    int ahead = scratch.takeInts(Ahead.INTS);
+    long turns = AssembledRows.turns(outWidth, paddedOut / L, g.kernelHeight());
     for (int image = fromImage; image < toImage; image++) {
       int imageAt = yOffset + (image - fromImage) * g.outSize();
       int staged = 0;
       for (int oh = fromRow; oh < toRow; oh++) {
         staged = stageInput(floats, ring, source, x, image, staged, oh);
+        inputAhead(scratch.ints(), ahead, x, image, staged, turns);
         int at = imageAt + oh * outWidth * outChannels;
-        row(tail ? floats : y, tail ? padded : at, ring, oh, packed, packedOffset, start, scratch);
+        row(
+            tail ? floats : y,
+            tail ? padded : at,
+            ring,
+            oh,
+            packed,
+            packedOffset,
+            start,
+            x.data(),
+            ahead,
+            scratch);
         if (tail) {
           for (int j = 0; j < outWidth; j++) {
             System.arraycopy(floats, padded + j * paddedOut, y, at + j * outChannels, outChannels);
@@ -222,7 +241,16 @@ final class VectorGrouped implements Convolution {
     scratch.release(mark, intMark);
   }
 
-  /** One output row, its channels in whole vectors. */
+  /** Says that the rows which the next output row adds are fetched. */
+  private void inputAhead(int[] ints, int at, Reading x, int image, int staged, long turns) {
+    int rowSize = g.width() * inChannels;
+    int first = x.offset() + (image * g.height() + staged) * rowSize;
+    Ahead.stretch(ints, at, first, g.strideHeight() * rowSize, turns);
+  }
+
+  /**
+   * One output row, its channels in whole vectors; {@code fetched} is what {@link Ahead} is about.
+   */
   private void row(
       float[] y,
       int yAt,
@@ -231,9 +259,12 @@ final class VectorGrouped implements Convolution {
       float[] packed,
       int packedOffset,
       int bias,
+      float[] fetched,
+      int ahead,
       Scratch scratch) {
     if (assembledForward != null) {
-      assembledRow(assembledForward, y, yAt, ring, oh, packed, packedOffset, bias, scratch);
+      assembledRow(
+          assembledForward, y, yAt, ring, oh, packed, packedOffset, bias, fetched, ahead, scratch);
       return;
     }
     float[] floats = scratch.floats();
@@ -264,7 +295,7 @@ final class VectorGrouped implements Convolution {
           paddedOut,
           outWidth,
           floats,
-          g.strideWidth(),
+          xStep,
           input.blockStep,
           ints,
           offsets,
@@ -287,6 +318,8 @@ final class VectorGrouped implements Convolution {
       float[] packed,
       int packedOffset,
       int bias,
+      float[] fetched,
+      int ahead,
       Scratch scratch) {
     int intMark = scratch.intMark();
     int[] ints = scratch.ints();
@@ -295,34 +328,32 @@ final class VectorGrouped implements Convolution {
     for (int kh = 0; kh < kernelHeight; kh++) {
       ints[at + AssembledRows.ARGUMENTS + kh] = firstTap(ring, oh, kh);
     }
-    int ahead = scratch.takeInts(Ahead.INTS);
-    Ahead.nothing(ints, ahead);
     assembled.row(
         y,
         yAt,
         paddedOut,
         outWidth,
         scratch.floats(),
-        g.strideWidth(),
+        xStep,
         input.blockStep,
         paddedOut / L,
         packed,
         packedOffset,
         taps * L,
         bias,
-        y,
+        fetched,
         ahead,
         ints,
         at,
         kernelHeight,
-        g.kernelWidth());
+        g.kernelWidth() * inPerGroup);
     scratch.release(scratch.mark(), intMark);
   }
 
   /** Where the first tap of a kernel row lies for the first output column of a row. */
   private int firstTap(int ring, int oh, int kh) {
     int row = input.row(ring, rows.first(oh) + kh * rows.tapStep());
-    return row + (input.left + columns.start()) * L;
+    return row + (input.left + columns.start()) * input.columnStep;
   }
 
   /** Stages the input rows that an output row needs; returns the end of the staged ones. */
@@ -348,7 +379,7 @@ final class VectorGrouped implements Convolution {
     for (int kh = 0; kh < g.kernelHeight(); kh++) {
       int first = firstTap(ring, oh, kh);
       for (int kw = 0; kw < g.kernelWidth(); kw++) {
-        int at = first + kw * columns.tapStep() * L;
+        int at = first + kw * columns.tapStep() * input.columnStep;
         for (int i = 0; i < inPerGroup; i++) {
           ints[n++] = at + i * input.planeStep;
         }
@@ -408,20 +439,25 @@ final class VectorGrouped implements Convolution {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
+    boolean inPlace = assembledWeights != null && dy.isRaw() && paddedOut == outChannels;
     int ring = scratch.take(input.size());
     int source = scratch.take(input.sourceSize());
-    int dzBlocks = scratch.take(paddedOut / L * gradientBlockStep);
+    int dzBlocks = inPlace ? 0 : scratch.take(paddedOut / L * gradientBlockStep);
     int offsets = scratch.takeInts(nines * NINE);
     int arguments = scratch.takeInts(AssembledRows.ARGUMENTS);
     int ahead = scratch.takeInts(Ahead.INTS);
     int[] ints = scratch.ints();
-    Ahead.nothing(ints, ahead);
+    long turns = nines * AssembledRows.weightTurns(outWidth, paddedOut / L);
     input.clear(floats, ring);
     int staged = 0;
     for (int oh = fromRow; oh < toRow; oh++) {
       staged = stageInput(floats, ring, source, x, image, staged, oh);
       int from = (image * g.outHeight() + oh) * outWidth * outChannels;
-      gradientStaging.stage(dzBlocks, gradientBlockStep, dy, from, outWidth, outChannels, scratch);
+      if (!inPlace) {
+        gradientStaging.stage(
+            dzBlocks, gradientBlockStep, dy, from, outWidth, outChannels, scratch);
+      }
+      inputAhead(ints, ahead, x, image, staged, turns);
       forwardOffsets(ints, offsets, ring, oh);
       // The last group's spare sums are of any tap; nobody reads them.
       for (int t = taps; t < nines * NINE; t++) {
@@ -435,15 +471,15 @@ final class VectorGrouped implements Convolution {
               partial,
               nine,
               floats,
-              g.strideWidth(),
+              xStep,
               input.blockStep,
-              floats,
-              dzBlocks,
-              L,
-              gradientBlockStep,
+              inPlace ? dy.data() : floats,
+              inPlace ? dy.offset() + from : dzBlocks,
+              inPlace ? outChannels : L,
+              inPlace ? L : gradientBlockStep,
               outWidth,
               paddedOut / L,
-              floats,
+              x.data(),
               ahead,
               ints,
               tapsAt,
@@ -454,7 +490,7 @@ final class VectorGrouped implements Convolution {
             partial,
             nine,
             floats,
-            g.strideWidth(),
+            xStep,
             input.blockStep,
             ints,
             tapsAt,

@@ -21,7 +21,7 @@ final class AssembledRowsTest {
       @ForAll @IntRange(min = 1, max = 20) int columns,
       @ForAll @IntRange(min = 1, max = 3) int blocks,
       @ForAll @IntRange(max = 5) int height,
-      @ForAll @IntRange(min = 1, max = 5) int kernel,
+      @ForAll @IntRange(min = 1, max = 6) int kernel,
       @ForAll @IntRange(min = 1, max = 2) int step,
       @ForAll Random random) {
     Assume.that(AssembledRows.knows(kernel, step));

@@ -29,6 +29,9 @@ class VectorGroupedTest {
     check(ConvolutionShape.of(5, 6, 9, 15).groups(3).stride(2, 2).pad(1));
     check(ConvolutionShape.of(5, 6, 12, 8).groups(4).pad(1));
     check(ConvolutionShape.of(5, 6, 5, 4).pad(1));
+    check(ConvolutionShape.of(5, 13, 32, 32).groups(16).pad(1));
+    check(ConvolutionShape.of(5, 13, 32, 32).groups(16).stride(2, 2).pad(1));
+    check(ConvolutionShape.of(4, 13, 32, 32).groups(16).kernel(2, 2).pad(1));
   }
 
   @Test
