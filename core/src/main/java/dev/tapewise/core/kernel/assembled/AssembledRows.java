@@ -24,6 +24,13 @@ public final class AssembledRows {
   /** The widest kernel of {@link #row}. */
   private static final int WIDEST_KERNEL = 6;
 
+  /**
+   * Channel blocks that {@link #row} passes with all columns before the next ones: what
+   * neighbouring columns read and the weights then stay in the first-level cache, and a pixel is
+   * written in pieces of several lines.
+   */
+  private static final int CHUNK = 8;
+
   /** Channels of a block. */
   private final int lanes;
 
@@ -147,37 +154,59 @@ public final class AssembledRows {
       Objects.checkFromIndexSize(ints[table + r], span, ring.length);
     }
     int head = table - RowCode.STENCIL_HEAD;
-    ints[head + RowCode.STENCIL_BLOCKS] = blocks;
     ints[head + RowCode.STENCIL_BLOCK_STEP] = blockStep;
     ints[head + RowCode.STENCIL_Y_STEP] = yStep;
     ints[head + RowCode.STENCIL_W_STEP] = wStep;
     ints[head + RowCode.STENCIL_ROWS] = rows;
     ints[head + RowCode.STENCIL_AHEAD_STEP] = Ahead.step(ints, ahead);
-    int size = group(columns);
     MemorySegment[] code = kernel == 0 ? stencils[0][0] : stencils[step - 1][kernel - 1];
-    for (int done = 0; done < columns; ) {
-      int wide = Math.min(size, columns - done);
-      int groups = (columns - done) / wide;
-      int from = done * step * lanes;
-      int first = Ahead.first(ints, ahead);
-      ints[head + RowCode.STENCIL_GROUPS] = groups;
-      ints[head + RowCode.STENCIL_BIAS] = bias - from;
-      ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
-      NativeCode.call(
-          code[wide - 1], ring, from, w, wAt, y, yAt + done * yStep, fetched, first, ints, head);
-      Ahead.moveOn(ints, ahead, (long) groups * blocks * rows);
-      done += groups * wide;
+    int chunk = evenly(blocks, CHUNK);
+    int group = evenly(columns, RowCode.WIDEST);
+    ints[head + RowCode.STENCIL_CHUNK_STEP] = chunk * blockStep;
+    for (int block = 0; block < blocks; ) {
+      int many = Math.min(chunk, blocks - block);
+      int chunks = (blocks - block) / many;
+      ints[head + RowCode.STENCIL_BLOCKS] = many;
+      ints[head + RowCode.STENCIL_CHUNKS] = chunks;
+      for (int done = 0; done < columns; ) {
+        int wide = Math.min(group, columns - done);
+        int groups = (columns - done) / wide;
+        int from = block * blockStep + done * step * lanes;
+        int first = Ahead.first(ints, ahead);
+        ints[head + RowCode.STENCIL_GROUPS] = groups;
+        ints[head + RowCode.STENCIL_BIAS] = bias + block * lanes - from;
+        ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
+        NativeCode.call(
+            code[wide - 1],
+            ring,
+            from,
+            w,
+            wAt + block * wStep,
+            y,
+            yAt + block * lanes + done * yStep,
+            fetched,
+            first,
+            ints,
+            head);
+        Ahead.moveOn(ints, ahead, (long) chunks * groups * many * rows);
+        done += groups * wide;
+      }
+      block += chunks * many;
     }
   }
 
-  /** Output columns at once: as many as can be, but the last groups not much fewer. */
-  private static int group(int columns) {
-    return Math.ceilDiv(columns, Math.ceilDiv(columns, RowCode.WIDEST));
+  /**
+   * At most {@code most} of {@code all} at once: as many as can be, but the last not much fewer.
+   */
+  private static int evenly(int all, int most) {
+    return Math.ceilDiv(all, Math.ceilDiv(all, most));
   }
 
   /** Turns of the loops of {@link #row}. */
   public static long turns(int columns, int blocks, int rows) {
-    return columns == 0 ? 0 : (long) Math.ceilDiv(columns, group(columns)) * blocks * rows;
+    return columns == 0
+        ? 0
+        : (long) Math.ceilDiv(columns, evenly(columns, RowCode.WIDEST)) * blocks * rows;
   }
 
   /** Turns of the loops of {@link #nineWeights} where it is fastest; there are none elsewhere. */

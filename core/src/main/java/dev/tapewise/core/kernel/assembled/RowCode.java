@@ -35,7 +35,7 @@ final class RowCode {
   static final int WIDEST = 8;
 
   /** Ints in front of the rows of {@link #stencil}, where the kernel's rows start in the ring. */
-  static final int STENCIL_HEAD = 9;
+  static final int STENCIL_HEAD = 11;
 
   static final int STENCIL_BLOCKS = 0;
   static final int STENCIL_BLOCK_STEP = 1;
@@ -46,6 +46,8 @@ final class RowCode {
   static final int STENCIL_BIAS = 6;
   static final int STENCIL_AHEAD_SECOND = 7;
   static final int STENCIL_AHEAD_STEP = 8;
+  static final int STENCIL_CHUNKS = 9;
+  static final int STENCIL_CHUNK_STEP = 10;
 
   static final int STAGE_WIDTH = 0;
   static final int STAGE_BLOCKS = 1;
@@ -123,8 +125,9 @@ final class RowCode {
    * Output columns in groups of {@code columns}: {@code y[column * yStep + channel] = a[bias +
    * channel] + Σ a[row + (column * step + k) * lanes + lane] * b[weight + lane]} over the kernel's
    * rows and columns k in their order. For each block of channels, b advances by {@code wStep} and
-   * a by {@code blockStep}; the weights of a block lie as they are needed. Meanwhile two stretches
-   * of d are fetched, a line each for every row of the kernel.
+   * a by {@code blockStep}; the weights of a block lie as they are needed. All columns pass a chunk
+   * of blocks, {@code chunkStep} floats of a, before the next. Meanwhile two stretches of d are
+   * fetched, a line each for every row of the kernel.
    *
    * @param columns 1 to 8
    * @param kernel columns of the kernel, 1 to 6
@@ -133,7 +136,7 @@ final class RowCode {
   static byte[] stencil(int lanes, int columns, int kernel, int step) {
     RowCode code = new RowCode(lanes);
     code.enter();
-    code.stencilGroups(columns, kernel, step);
+    code.stencilChunks(columns, kernel, step);
     return code.leave();
   }
 
@@ -260,34 +263,48 @@ final class RowCode {
     asm.pop(R14);
   }
 
-  private void stencilGroups(int columns, int kernel, int step) {
+  private void stencilChunks(int columns, int kernel, int step) {
     loadBytes(R9, STENCIL_Y_STEP);
-    asm.move(R13, RDI);
-    addFloats(R13, STENCIL_BIAS);
-    asm.push(R13);
-    asm.loadInt(R14, argument(STENCIL_GROUPS));
+    asm.move(RBP, RDI);
+    addFloats(RBP, STENCIL_BIAS);
+    asm.loadInt(R14, argument(STENCIL_CHUNKS));
     countedOnStack(
         R14,
         () -> {
-          asm.move(RCX, RDI);
-          asm.move(RSI, RDX);
-          asm.move(RBX, R8);
-          asm.loadLong(RBP, Address.of(RSP, Long.BYTES)); // behind the counter
-          asm.loadInt(R13, argument(STENCIL_BLOCKS));
-          int block = asm.here();
-          stencilBlock(columns, kernel, step);
-          asm.addImmediate(RBP, vector);
-          asm.addImmediate(RBX, vector);
-          addFloats(RCX, STENCIL_BLOCK_STEP);
-          addFloats(RSI, STENCIL_W_STEP);
-          asm.decrement(R13);
-          asm.jumpBackIfNotZero(block);
-          asm.addImmediate(RDI, columns * step * vector);
-          for (int j = 0; j < columns; j++) {
-            asm.add(R8, R9);
-          }
+          asm.push(RDI);
+          asm.push(R8);
+          asm.push(RBP);
+          asm.loadInt(R14, argument(STENCIL_GROUPS));
+          countedOnStack(R14, () -> stencilGroup(columns, kernel, step));
+          asm.move(RDX, RSI);
+          asm.pop(R14);
+          asm.pop(R8);
+          asm.add(R8, RBP);
+          asm.subtract(R8, R14);
+          asm.pop(RDI);
+          addFloats(RDI, STENCIL_CHUNK_STEP);
         });
-    asm.pop(R13);
+  }
+
+  /** A group of columns, behind the counter the bias on the stack; RSI and RBP are at its end. */
+  private void stencilGroup(int columns, int kernel, int step) {
+    asm.move(RCX, RDI);
+    asm.move(RSI, RDX);
+    asm.move(RBX, R8);
+    asm.loadLong(RBP, Address.of(RSP, Long.BYTES));
+    asm.loadInt(R13, argument(STENCIL_BLOCKS));
+    int block = asm.here();
+    stencilBlock(columns, kernel, step);
+    asm.addImmediate(RBP, vector);
+    asm.addImmediate(RBX, vector);
+    addFloats(RCX, STENCIL_BLOCK_STEP);
+    addFloats(RSI, STENCIL_W_STEP);
+    asm.decrement(R13);
+    asm.jumpBackIfNotZero(block);
+    asm.addImmediate(RDI, columns * step * vector);
+    for (int j = 0; j < columns; j++) {
+      asm.add(R8, R9);
+    }
   }
 
   private void stencilBlock(int columns, int kernel, int step) {

@@ -19,7 +19,7 @@ final class AssembledRowsTest {
   void anOutputIsOneChainOfFma(
       @ForAll boolean wide,
       @ForAll @IntRange(min = 1, max = 20) int columns,
-      @ForAll @IntRange(min = 1, max = 3) int blocks,
+      @ForAll @IntRange(min = 1, max = 20) int blocks,
       @ForAll @IntRange(max = 5) int height,
       @ForAll @IntRange(min = 1, max = 6) int kernel,
       @ForAll @IntRange(min = 1, max = 2) int step,
@@ -128,7 +128,7 @@ final class AssembledRowsTest {
   void callsFetchEvenlyWhatTheyAreGiven(
       @ForAll boolean wide,
       @ForAll @IntRange(min = 1, max = 40) int columns,
-      @ForAll @IntRange(min = 1, max = 3) int blocks,
+      @ForAll @IntRange(min = 1, max = 20) int blocks,
       @ForAll @IntRange(min = 1, max = 5000) int floats) {
     AssembledRows code = BothWidths.kernels(wide).rows();
     int lanes = BothWidths.lanes(wide);
