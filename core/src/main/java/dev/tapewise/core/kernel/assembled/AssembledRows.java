@@ -25,11 +25,14 @@ public final class AssembledRows {
   private static final int WIDEST_KERNEL = 6;
 
   /**
-   * Channel blocks that {@link #row} passes with all columns before the next ones: what
-   * neighbouring columns read and the weights then stay in the first-level cache, and a pixel is
+   * Channel blocks of a chunk, which {@link #row} passes with all columns before the next: what
+   * columns side by side read and the weights then stay in the first-level cache, and a pixel is
    * written in pieces of several lines.
    */
-  private static final int CHUNK = 8;
+  private static final int MOST_OF_CHUNK = 10;
+
+  /** Fewer are not worth the turns of the loops. */
+  private static final int FEWEST_OF_CHUNK = 5;
 
   /** Channels of a block. */
   private final int lanes;
@@ -160,53 +163,44 @@ public final class AssembledRows {
     ints[head + RowCode.STENCIL_ROWS] = rows;
     ints[head + RowCode.STENCIL_AHEAD_STEP] = Ahead.step(ints, ahead);
     MemorySegment[] code = kernel == 0 ? stencils[0][0] : stencils[step - 1][kernel - 1];
-    int chunk = evenly(blocks, CHUNK);
-    int group = evenly(columns, RowCode.WIDEST);
+    int chunk = chunk(blocks);
+    ints[head + RowCode.STENCIL_BLOCKS] = chunk;
+    ints[head + RowCode.STENCIL_CHUNKS] = blocks / chunk;
     ints[head + RowCode.STENCIL_CHUNK_STEP] = chunk * blockStep;
-    for (int block = 0; block < blocks; ) {
-      int many = Math.min(chunk, blocks - block);
-      int chunks = (blocks - block) / many;
-      ints[head + RowCode.STENCIL_BLOCKS] = many;
-      ints[head + RowCode.STENCIL_CHUNKS] = chunks;
-      for (int done = 0; done < columns; ) {
-        int wide = Math.min(group, columns - done);
-        int groups = (columns - done) / wide;
-        int from = block * blockStep + done * step * lanes;
-        int first = Ahead.first(ints, ahead);
-        ints[head + RowCode.STENCIL_GROUPS] = groups;
-        ints[head + RowCode.STENCIL_BIAS] = bias + block * lanes - from;
-        ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
-        NativeCode.call(
-            code[wide - 1],
-            ring,
-            from,
-            w,
-            wAt + block * wStep,
-            y,
-            yAt + block * lanes + done * yStep,
-            fetched,
-            first,
-            ints,
-            head);
-        Ahead.moveOn(ints, ahead, (long) chunks * groups * many * rows);
-        done += groups * wide;
-      }
-      block += chunks * many;
+    int size = group(columns);
+    for (int done = 0; done < columns; ) {
+      int wide = Math.min(size, columns - done);
+      int groups = (columns - done) / wide;
+      int from = done * step * lanes;
+      int first = Ahead.first(ints, ahead);
+      ints[head + RowCode.STENCIL_GROUPS] = groups;
+      ints[head + RowCode.STENCIL_BIAS] = bias - from;
+      ints[head + RowCode.STENCIL_AHEAD_SECOND] = Ahead.second(ints, ahead) - first;
+      NativeCode.call(
+          code[wide - 1], ring, from, w, wAt, y, yAt + done * yStep, fetched, first, ints, head);
+      Ahead.moveOn(ints, ahead, (long) groups * blocks * rows);
+      done += groups * wide;
     }
   }
 
-  /**
-   * At most {@code most} of {@code all} at once: as many as can be, but the last not much fewer.
-   */
-  private static int evenly(int all, int most) {
-    return Math.ceilDiv(all, Math.ceilDiv(all, most));
+  /** The blocks of a chunk: as many as can be of which there are whole chunks, or all. */
+  private static int chunk(int blocks) {
+    for (int chunk = MOST_OF_CHUNK; chunk >= FEWEST_OF_CHUNK; chunk--) {
+      if (blocks % chunk == 0) {
+        return chunk;
+      }
+    }
+    return blocks;
+  }
+
+  /** Output columns at once: as many as can be, but the last groups not much fewer. */
+  private static int group(int columns) {
+    return Math.ceilDiv(columns, Math.ceilDiv(columns, RowCode.WIDEST));
   }
 
   /** Turns of the loops of {@link #row}. */
   public static long turns(int columns, int blocks, int rows) {
-    return columns == 0
-        ? 0
-        : (long) Math.ceilDiv(columns, evenly(columns, RowCode.WIDEST)) * blocks * rows;
+    return columns == 0 ? 0 : (long) Math.ceilDiv(columns, group(columns)) * blocks * rows;
   }
 
   /** Turns of the loops of {@link #nineWeights} where it is fastest; there are none elsewhere. */
