@@ -175,12 +175,20 @@ final class SpatialTasks {
           new Task() {
             @Override
             public int chunks(int batch) {
-              return 1;
+              return Math.min(size, Chunks.elements(task.chunks(batch) * size));
             }
 
             @Override
             public void run(int chunk, int batch, Scratch scratch) {
-              combine.tree(memory, partial, task.chunks(batch), stride, 0, size);
+              int from = Chunks.start(size, chunk, chunks(batch));
+              int to = Chunks.start(size, chunk + 1, chunks(batch));
+              combine.tree(memory, partial, task.chunks(batch), stride, from, to);
+            }
+          });
+      binding.play(
+          new Once() {
+            @Override
+            void run() {
               kernel.unpackPartial(dw.data(), dw.offset(), dw.add(), memory, partial);
             }
           });

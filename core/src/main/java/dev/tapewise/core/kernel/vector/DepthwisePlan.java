@@ -95,19 +95,22 @@ final class DepthwisePlan {
 
   /** Packs weights as {@code [block][tap][L]}, taps in the order given. */
   void pack(float[] packed, int packedOffset, float[] w, int wOffset, int[] order) {
-    Arrays.fill(packed, packedOffset, packedOffset + taps * padded, 0f);
+    if (tail) {
+      Arrays.fill(packed, packedOffset, packedOffset + taps * padded, 0f);
+    }
     for (int t = 0; t < taps; t++) {
       int from = wOffset + order[t] * channels;
-      for (int c = 0; c < channels; c++) {
-        packed[packedOffset + (c / L * taps + t) * L + c % L] = w[from + c];
+      int at = packedOffset + t * L;
+      for (int c = 0; c < channels; c += L) {
+        System.arraycopy(w, from + c, packed, at, Math.min(L, channels - c));
+        at += taps * L;
       }
     }
   }
 
-  /** Where a partial weight gradient {@code [nine taps][block][9][L]} holds a weight. */
-  int partialIndex(int tap, int channel) {
-    int block = channel / L;
-    return tap / NINE * NINE * padded + (block * NINE + tap % NINE) * L + channel % L;
+  /** Where a partial weight gradient {@code [nine taps][block][9][L]} holds a tap's first block. */
+  int partialIndex(int tap) {
+    return tap / NINE * NINE * padded + tap % NINE * L;
   }
 
   /** A bias, or zeros, in whole vectors; returns where in scratch. */

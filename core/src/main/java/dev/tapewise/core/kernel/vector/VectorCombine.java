@@ -21,21 +21,22 @@ final class VectorCombine implements Combine {
       for (int step = 1; step < parts; step *= 2) {
         for (int part = 0; part < parts - step; part += 2 * step) {
           int left = offset + part * stride + block;
-          addTo(partial, left, left + step * stride, count);
+          addTo(partial, left, partial, left + step * stride, count);
         }
       }
     }
   }
 
-  private static void addTo(float[] partial, int left, int right, int count) {
+  /** Adds floats of an array to those of the same or another. */
+  static void addTo(float[] sums, int left, float[] values, int right, int count) {
     int i = 0;
     for (; i <= count - L; i += L) {
-      FloatVector.fromArray(S, partial, left + i)
-          .add(FloatVector.fromArray(S, partial, right + i))
-          .intoArray(partial, left + i);
+      FloatVector.fromArray(S, sums, left + i)
+          .add(FloatVector.fromArray(S, values, right + i))
+          .intoArray(sums, left + i);
     }
     for (; i < count; i++) {
-      partial[left + i] += partial[right + i];
+      sums[left + i] += values[right + i];
     }
   }
 }

@@ -83,10 +83,16 @@ final class VectorDepthwise implements Convolution {
   public void unpackPartial(
       float[] dw, int dwOffset, boolean add, float[] partial, int partialOffset) {
     for (int t = 0; t < plan.taps; t++) {
-      for (int c = 0; c < plan.channels; c++) {
-        float value = partial[partialOffset + plan.partialIndex(t, c)];
-        int at = dwOffset + t * plan.channels + c;
-        dw[at] = add ? dw[at] + value : value;
+      int from = partialOffset + plan.partialIndex(t);
+      int to = dwOffset + t * plan.channels;
+      for (int c = 0; c < plan.channels; c += L) {
+        int count = Math.min(L, plan.channels - c);
+        if (add) {
+          VectorCombine.addTo(dw, to + c, partial, from, count);
+        } else {
+          System.arraycopy(partial, from, dw, to + c, count);
+        }
+        from += DepthwisePlan.NINE * L;
       }
     }
   }

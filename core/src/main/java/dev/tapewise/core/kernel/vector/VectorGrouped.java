@@ -127,8 +127,11 @@ final class VectorGrouped implements Convolution {
   public void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
     Arrays.fill(packed, packedOffset, packedOffset + packedSize(), 0f);
     for (int t = 0; t < taps; t++) {
-      for (int o = 0; o < outChannels; o++) {
-        packed[packedOffset + (o / L * taps + t) * L + o % L] = w[wOffset + t * outChannels + o];
+      int at = packedOffset + t * L;
+      for (int o = 0; o < outChannels; o += L) {
+        int count = Math.min(L, outChannels - o);
+        System.arraycopy(w, wOffset + t * outChannels + o, packed, at, count);
+        at += taps * L;
       }
     }
   }
