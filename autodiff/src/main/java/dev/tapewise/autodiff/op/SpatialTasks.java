@@ -175,7 +175,8 @@ final class SpatialTasks {
           new Task() {
             @Override
             public int chunks(int batch) {
-              return Math.min(size, Chunks.elements(task.chunks(batch) * size));
+              int partials = task.chunks(batch);
+              return partials == 1 ? 0 : Chunks.elements(partials * size);
             }
 
             @Override

@@ -131,7 +131,7 @@ final class RowCode {
    *
    * @param columns 1 to 8
    * @param kernel columns of the kernel, 1 to 6
-   * @param step pixels in the ring from one output column to the next
+   * @param step vectors in the ring from one output column to the next
    */
   static byte[] stencil(int lanes, int columns, int kernel, int step) {
     RowCode code = new RowCode(lanes);
@@ -191,7 +191,7 @@ final class RowCode {
    * step) * lanes + lane]} over the columns, for nine taps. For each block, c advances by {@code
    * dzBlockStep} and a by {@code blockStep}.
    *
-   * @param step pixels in the ring from one output column to the next
+   * @param step vectors in the ring from one output column to the next
    */
   static byte[] weights(int lanes, int step) {
     RowCode code = new RowCode(lanes);

@@ -6,13 +6,10 @@ import dev.tapewise.core.kernel.Reading;
 import dev.tapewise.core.kernel.assembled.Ahead;
 import dev.tapewise.core.kernel.assembled.AssembledRows;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /** What the passes of a {@link VectorDepthwise} share: sizes, rings, and which loops fit. */
 final class DepthwisePlan {
-  private static final VectorSpecies<Float> S = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
 
   /** Taps whose weight gradients are summed at once. */
@@ -108,9 +105,33 @@ final class DepthwisePlan {
     }
   }
 
-  /** Where a partial weight gradient {@code [nine taps][block][9][L]} holds a tap's first block. */
-  int partialIndex(int tap) {
-    return tap / NINE * NINE * padded + tap % NINE * L;
+  /**
+   * Writes a partial weight gradient {@code [nine taps][block][9][L]} as {@code [tap][channel]}.
+   *
+   * @param padded channels in whole vectors
+   */
+  static void unpackPartial(
+      float[] dw,
+      int dwOffset,
+      boolean add,
+      float[] partial,
+      int partialOffset,
+      int taps,
+      int channels,
+      int padded) {
+    for (int t = 0; t < taps; t++) {
+      int from = partialOffset + t / NINE * NINE * padded + t % NINE * L;
+      int to = dwOffset + t * channels;
+      for (int c = 0; c < channels; c += L) {
+        int count = Math.min(L, channels - c);
+        if (add) {
+          VectorCombine.addTo(dw, to + c, partial, from, count);
+        } else {
+          System.arraycopy(partial, from, dw, to + c, count);
+        }
+        from += NINE * L;
+      }
+    }
   }
 
   /** A bias, or zeros, in whole vectors; returns where in scratch. */
@@ -171,21 +192,10 @@ final class DepthwisePlan {
   void addPixels(float[] to, int toAt, float[] from, int fromAt, int pixels) {
     if (tail) {
       for (int j = 0; j < pixels; j++) {
-        add(to, toAt + j * channels, from, fromAt + j * padded, channels);
+        VectorCombine.addTo(to, toAt + j * channels, from, fromAt + j * padded, channels);
       }
     } else {
-      add(to, toAt, from, fromAt, pixels * channels);
-    }
-  }
-
-  private static void add(float[] to, int toAt, float[] from, int fromAt, int count) {
-    int i = 0;
-    for (; i + L <= count; i += L) {
-      FloatVector old = FloatVector.fromArray(S, to, toAt + i);
-      old.add(FloatVector.fromArray(S, from, fromAt + i)).intoArray(to, toAt + i);
-    }
-    for (; i < count; i++) {
-      to[toAt + i] += from[fromAt + i];
+      VectorCombine.addTo(to, toAt, from, fromAt, pixels * channels);
     }
   }
 }

@@ -37,6 +37,9 @@ final class GroupedInputGradient {
   /** Does the rows; null where those of the Vector API do. */
   private final @Nullable AssembledRows assembled;
 
+  /** Turns of its loops for the rows between two rows of dy. */
+  private final long turns;
+
   private final AxisWindow[] rowPhases;
   private final AxisWindow[] columnPhases;
   private final GroupedStaging gradient;
@@ -73,13 +76,16 @@ final class GroupedInputGradient {
     int end = outWidth;
     boolean sideBySide = outPerGroup <= AssembledRows.WIDEST_STEP;
     boolean known = sideBySide;
+    long perKernelRow = 0;
     for (AxisWindow phase : columnPhases) {
       before = Math.max(before, phase.before());
       end = Math.max(end, phase.end(outWidth));
       known &= phase.taps() <= 1 || phase.tapStep() == 1;
       known &= AssembledRows.knows(phase.taps() * outPerGroup, outPerGroup);
+      perKernelRow += AssembledRows.turns(phase.count(), paddedIn / L, phase.taps() == 0 ? 0 : 1);
     }
     assembled = known ? rows : null;
+    turns = perKernelRow * g.kernelHeight();
     gradient =
         new GroupedStaging(
             g.outHeight(),
@@ -169,18 +175,22 @@ final class GroupedInputGradient {
     int offsets =
         scratch.takeInts(
             assembled == null ? 2 * gradientTaps : AssembledRows.ARGUMENTS + g.kernelHeight());
+    Ahead.nothing(ints, ahead);
     Arrays.fill(floats, zeros, zeros + paddedIn, 0f);
     gradient.clear(floats, ring);
     int staged = 0;
     for (int ih = fromRow; ih < toRow; ih++) {
       AxisWindow rowPhase = rowPhases[ih % g.strideHeight()];
       int row = ih / g.strideHeight();
+      int stagedBefore = staged;
       staged = stageGradient(floats, ring, source, dy, image, staged, ih);
       int at = dxOffset + ih * g.width() * inChannels;
       float[] out = direct ? dx : floats;
       int outAt = direct ? at : padded;
-      if (assembled != null) {
-        fetched(ints, ahead, dy, image, staged, rowPhase.taps());
+      if (staged != stagedBefore) {
+        int rowSize = outWidth * outChannels;
+        int next = (image * g.outHeight() + staged) * rowSize;
+        BlockStaging.ahead(ints, ahead, dy, next, rowSize, turns);
       }
       for (int b = 0; b < columnPhases.length; b++) {
         AxisWindow columnPhase = columnPhases[b];
@@ -236,19 +246,6 @@ final class GroupedInputGradient {
       }
     }
     scratch.release(mark, intMark);
-  }
-
-  /** Says that the row of dy which is staged next is fetched, while an input row is made. */
-  private void fetched(
-      int[] ints, int ahead, GradientReading dy, int image, int staged, int kernelRows) {
-    long turns = 0;
-    for (AxisWindow phase : columnPhases) {
-      int rows = phase.taps() == 0 ? 0 : kernelRows;
-      turns += AssembledRows.turns(phase.count(), paddedIn / L, rows);
-    }
-    int rowSize = outWidth * outChannels;
-    int from = (image * g.outHeight() + staged) * rowSize;
-    BlockStaging.ahead(ints, ahead, dy, from, rowSize, turns);
   }
 
   /** The columns of one phase, assembled. */

@@ -82,19 +82,8 @@ final class VectorDepthwise implements Convolution {
   @Override
   public void unpackPartial(
       float[] dw, int dwOffset, boolean add, float[] partial, int partialOffset) {
-    for (int t = 0; t < plan.taps; t++) {
-      int from = partialOffset + plan.partialIndex(t);
-      int to = dwOffset + t * plan.channels;
-      for (int c = 0; c < plan.channels; c += L) {
-        int count = Math.min(L, plan.channels - c);
-        if (add) {
-          VectorCombine.addTo(dw, to + c, partial, from, count);
-        } else {
-          System.arraycopy(partial, from, dw, to + c, count);
-        }
-        from += DepthwisePlan.NINE * L;
-      }
-    }
+    DepthwisePlan.unpackPartial(
+        dw, dwOffset, add, partial, partialOffset, plan.taps, plan.channels, plan.padded);
   }
 
   @Override

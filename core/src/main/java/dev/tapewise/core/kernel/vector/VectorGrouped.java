@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Convolutions in groups of few channels, channel multipliers among them, as depthwise ones with
  * more taps: {@link GroupedStaging} spreads the channels that a group reads over planes, and the
  * loops of {@link DepthwiseTaps} do all three passes (the input gradient with the roles of input
- * and output channels swapped). Where assembled code is to be had, it does the rows of undilated
- * kernels that {@link AssembledRows#knows}, and the weight gradients of width strides that it
- * knows.
+ * and output channels swapped). Where assembled code is to be had, it does the rows whose taps lie
+ * side by side and which {@link AssembledRows#knows}, and the weight gradients of width strides
+ * that it knows.
  *
  * <p>Packed weights are {@code [block of written channels][kernel tap][channel read][L]}, a partial
  * weight gradient is {@code [nine taps][block of output channels][9][L]}, where a tap is a kernel
@@ -154,14 +154,8 @@ final class VectorGrouped implements Convolution {
   @Override
   public void unpackPartial(
       float[] dw, int dwOffset, boolean add, float[] partial, int partialOffset) {
-    for (int t = 0; t < taps; t++) {
-      int from = partialOffset + t / NINE * NINE * paddedOut + t % NINE * L;
-      for (int o = 0; o < outChannels; o++) {
-        float value = partial[from + o / L * NINE * L + o % L];
-        int at = dwOffset + t * outChannels + o;
-        dw[at] = add ? dw[at] + value : value;
-      }
-    }
+    DepthwisePlan.unpackPartial(
+        dw, dwOffset, add, partial, partialOffset, taps, outChannels, paddedOut);
   }
 
   @Override
@@ -450,7 +444,12 @@ final class VectorGrouped implements Convolution {
     int arguments = scratch.takeInts(AssembledRows.ARGUMENTS);
     int ahead = scratch.takeInts(Ahead.INTS);
     int[] ints = scratch.ints();
-    long turns = nines * AssembledRows.weightTurns(outWidth, paddedOut / L);
+    // Three columns of a kernel row side by side; the spare taps of a last group are not.
+    boolean runs =
+        input.columnStep == inPerGroup * L
+            && g.dilationWidth() == 1
+            && g.kernelWidth() * inPerGroup % 3 == 0;
+    long turns = runs ? taps / NINE * AssembledRows.weightTurns(outWidth, paddedOut / L) : 0;
     input.clear(floats, ring);
     int staged = 0;
     for (int oh = fromRow; oh < toRow; oh++) {

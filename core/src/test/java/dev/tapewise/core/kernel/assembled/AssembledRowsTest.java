@@ -160,6 +160,31 @@ final class AssembledRowsTest {
   }
 
   @Property(tries = 2)
+  void outputsOfSeveralChunksThatLeaveAnArrayAreRefused(@ForAll boolean wide) {
+    AssembledRows code = BothWidths.kernels(wide).rows();
+    int lanes = BothWidths.lanes(wide);
+    int blocks = 20;
+    int blockStep = 7 * lanes;
+    int f = ARGUMENTS + 3;
+    int[] ints = new int[f + Ahead.INTS];
+    float[] ring = new float[blocks * blockStep];
+    float[] w = new float[blocks * 9 * lanes];
+    float[] y = new float[5 * blocks * lanes];
+    int step = blocks * lanes;
+    code.row(y, 0, step, 5, ring, 1, blockStep, blocks, w, 0, 9 * lanes, 0, w, f, ints, 0, 3, 3);
+    float[] shorter = new float[ring.length - 1];
+    refused(() ->
+        code.row(
+            y, 0, step, 5, shorter, 1, blockStep, blocks, w, 0, 9 * lanes, 0, w, f, ints, 0, 3, 3));
+    refused(() ->
+        code.row(
+            y, 0, step, 5, ring, 1, blockStep, blocks, w, 1, 9 * lanes, 0, w, f, ints, 0, 3, 3));
+    refused(() ->
+        code.row(
+            y, 1, step, 5, ring, 1, blockStep, blocks, w, 0, 9 * lanes, 0, w, f, ints, 0, 3, 3));
+  }
+
+  @Property(tries = 2)
   void anOutputThatLeavesAnArrayIsRefused(@ForAll boolean wide) {
     AssembledRows code = BothWidths.kernels(wide).rows();
     int lanes = BothWidths.lanes(wide);

@@ -65,6 +65,8 @@ abstract class DepthwiseTwins {
         check(size, channels, 2, 2, 2, 2, 1, 1, 0, 0, 0, 0);
         check(size, channels, 2, 2, 3, 3, 1, 1, 0, 0, 0, 0);
         check(size, channels, 3, 5, 1, 1, 1, 1, 0, 1, 3, 0);
+        check(size, channels, 3, 4, 1, 2, 1, 1, 1, 1, 1, 1);
+        check(size, channels, 2, 6, 2, 2, 1, 1, 1, 1, 2, 2);
         check(size, channels, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2);
         check(size, channels, 5, 5, 2, 2, 1, 1, 2, 2, 2, 2);
         check(size, channels, 5, 5, 2, 2, 1, 1, 1, 2, 1, 2);
@@ -94,6 +96,8 @@ abstract class DepthwiseTwins {
       check(9, channels, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1);
       check(4, channels, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2);
     }
+    check(9, 160, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1);
+    check(9, 192, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1);
   }
 
   @Test

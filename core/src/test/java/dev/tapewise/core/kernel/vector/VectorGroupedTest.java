@@ -35,6 +35,20 @@ class VectorGroupedTest {
   }
 
   @Test
+  void rowsOfFewPixelsAndManyChannelsHaveTheBitsOfTheTwin() {
+    check(ConvolutionShape.of(5, 3, 64, 64).groups(32).pad(1));
+    check(ConvolutionShape.of(5, 3, 128, 64).groups(64).pad(1));
+    check(ConvolutionShape.of(5, 3, 96, 64).groups(32).pad(1));
+    check(ConvolutionShape.of(4, 19, 190, 190).groups(95).pad(1));
+  }
+
+  @Test
+  void phasesWithoutTapsOrColumnsHaveTheBitsOfTheTwin() {
+    check(ConvolutionShape.of(5, 40, 32, 32).groups(16).dilation(1, 2).stride(1, 2).pad(1));
+    check(ConvolutionShape.of(4, 1, 4, 8).groups(4).stride(1, 2).pad(1));
+  }
+
+  @Test
   void groupsOfFewInputsAndManyOutputsHaveTheBitsOfTheTwin() {
     check(ConvolutionShape.of(6, 3, 2, 24).groups(2).pad(1));
     check(ConvolutionShape.of(3, 3, 2, 48).groups(2).kernel(1, 1));
