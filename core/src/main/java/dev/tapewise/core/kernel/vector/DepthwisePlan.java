@@ -92,7 +92,24 @@ final class DepthwisePlan {
 
   /** Packs weights as {@code [block][tap][L]}, taps in the order given. */
   void pack(float[] packed, int packedOffset, float[] w, int wOffset, int[] order) {
-    if (tail) {
+    pack(packed, packedOffset, w, wOffset, order, channels, padded);
+  }
+
+  /**
+   * The same of any {@code [tap][channel]}.
+   *
+   * @param padded channels in whole vectors
+   */
+  static void pack(
+      float[] packed,
+      int packedOffset,
+      float[] w,
+      int wOffset,
+      int[] order,
+      int channels,
+      int padded) {
+    int taps = order.length;
+    if (padded != channels) {
       Arrays.fill(packed, packedOffset, packedOffset + taps * padded, 0f);
     }
     for (int t = 0; t < taps; t++) {

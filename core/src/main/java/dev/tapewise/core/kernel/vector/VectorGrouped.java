@@ -125,15 +125,7 @@ final class VectorGrouped implements Convolution {
 
   @Override
   public void pack(float[] packed, int packedOffset, float[] w, int wOffset) {
-    Arrays.fill(packed, packedOffset, packedOffset + packedSize(), 0f);
-    for (int t = 0; t < taps; t++) {
-      int at = packedOffset + t * L;
-      for (int o = 0; o < outChannels; o += L) {
-        int count = Math.min(L, outChannels - o);
-        System.arraycopy(w, wOffset + t * outChannels + o, packed, at, count);
-        at += taps * L;
-      }
-    }
+    DepthwisePlan.pack(packed, packedOffset, w, wOffset, tapIndex, outChannels, paddedOut);
   }
 
   @Override
