@@ -11,14 +11,18 @@ import org.jspecify.annotations.Nullable;
  * A team of threads that plays lists of {@link Task}s: tasks in order, the chunks of a task spread
  * over the team. The caller of {@link #play} is a member; the others are daemon threads.
  *
- * <p>How a task is played. The caller publishes the task, the number of chunks that are not done,
- * and then one ticket: {@code limit << 32 | next}. Members claim chunk {@code next} by adding 1 to
- * the ticket, take their chunks off the number not done when no more are left, and the caller goes
- * on when it is 0. The limit and the next chunk are one word, so a member that was held up between
+ * <p>How a task is played. The caller publishes the task, the number of chunks that are not done, a
+ * ticket for every member's share of the chunks, {@code limit << 32 | next}, and then the task's
+ * number. Members claim chunk {@code next} by adding 1 to a ticket, first to their own, then to the
+ * others', take their chunks off the number not done when no more are left, and the caller goes on
+ * when it is 0. The limit and the next chunk are one word, so a member that was held up between
  * looking and claiming either claims a chunk that exists, of the task being played now, or none. It
- * cannot see a later task's fields before that task's ticket, and a task's fields do not change
+ * cannot see a later task's fields before that task's tickets, and a task's fields do not change
  * while one of its chunks is claimed and not done. Members look before they claim, so a ticket
  * overshoots its limit by one per member at most.
+ *
+ * <p>Shares are the same chunks whenever as many are played, so that what a member wrote is mostly
+ * read by the same, out of its own core's cache.
  *
  * <p>Waiting spins for some 100 µs, since the next task mostly follows at once, and then parks,
  * since a spinning thread on a busy machine takes the core from the one it waits for. Nothing is
@@ -34,9 +38,14 @@ public final class Workers implements AutoCloseable {
   /** Hot words lie two cache lines apart: lines are fetched in pairs. */
   private static final int PAD = 16;
 
-  private static final int TICKET = PAD;
+  private static final int NUMBER = PAD;
   private static final int NOT_DONE = 2 * PAD;
+
+  /** Of every member, the caller being the first. */
   private static final int PARKED = 3 * PAD;
+
+  /** Likewise, behind them. */
+  private final int tickets;
 
   private final AtomicLongArray words;
   private final Scratch[] scratches;
@@ -63,7 +72,8 @@ public final class Workers implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("a team needs at least 1 thread, got " + threads);
     }
-    words = new AtomicLongArray(PARKED + (threads + 1) * PAD);
+    tickets = PARKED + threads * PAD;
+    words = new AtomicLongArray(tickets + (threads + 1) * PAD);
     scratches = new Scratch[threads];
     for (int i = 0; i < threads; i++) {
       scratches[i] = new Scratch();
@@ -158,7 +168,13 @@ public final class Workers implements AutoCloseable {
     }
     task = next;
     words.set(NOT_DONE, chunks);
-    words.set(TICKET, (long) chunks << 32);
+    int threads = threads();
+    for (int member = 0; member < threads; member++) {
+      long first = (long) chunks * member / threads;
+      long limit = (long) chunks * (member + 1) / threads;
+      words.set(ticket(member), limit << 32 | first);
+    }
+    words.incrementAndGet(NUMBER);
     for (int i = 0; i < members.length && i < chunks - 1; i++) {
       members[i].wake();
     }
@@ -184,14 +200,23 @@ public final class Workers implements AutoCloseable {
     }
   }
 
+  /** Where the ticket of a member's share is. */
+  private int ticket(int member) {
+    return tickets + member * PAD;
+  }
+
   /** Runs chunks until none is left; returns whether there was one. */
   private boolean claimChunks(int member) {
     int done = 0;
-    while (isOpen(words.get(TICKET))) {
-      long claimed = words.getAndIncrement(TICKET);
-      if (isOpen(claimed)) {
-        run((int) claimed, member);
-        done++;
+    int threads = threads();
+    for (int i = 0; i < threads; i++) {
+      int ticket = ticket((member + i) % threads);
+      while (isOpen(words.get(ticket))) {
+        long claimed = words.getAndIncrement(ticket);
+        if (isOpen(claimed)) {
+          run((int) claimed, member);
+          done++;
+        }
       }
     }
     if (done == 0) {
@@ -329,18 +354,19 @@ public final class Workers implements AutoCloseable {
     @Override
     public void run() {
       while (!team.closed) {
+        long last = team.words.get(NUMBER);
         if (!team.claimChunks(number)) {
-          awaitTicket();
+          awaitTask(last);
         }
       }
     }
 
-    /** Waits until there may be a ticket. */
-    private void awaitTicket() {
+    /** Waits until there was a task behind the one of that number. */
+    private void awaitTask(long last) {
       long start = System.nanoTime();
       do {
         for (int i = 0; i < SPINS_PER_LOOK; i++) {
-          if (isOpen(team.words.get(TICKET))) {
+          if (team.words.get(NUMBER) != last) {
             return;
           }
           Thread.onSpinWait();
@@ -348,14 +374,14 @@ public final class Workers implements AutoCloseable {
       } while (System.nanoTime() - start < team.spinNanos);
       // Say so first, look again, then park: the caller publishes first and looks at this second.
       team.words.set(parked, 1);
-      if (!isOpen(team.words.get(TICKET)) && !team.closed) {
+      if (team.words.get(NUMBER) == last && !team.closed) {
         LockSupport.park(team);
         Thread.interrupted(); // nobody's signal to this thread, and park returns at once with it
       }
       team.words.set(parked, 0);
     }
 
-    /** Called by the caller after it published a ticket. */
+    /** Called by the caller after it published a task. */
     void wake() {
       if (team.words.get(parked) != 0) {
         team.words.set(parked, 0); // one wake-up is enough for the tasks that follow
