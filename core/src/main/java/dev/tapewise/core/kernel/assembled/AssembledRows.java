@@ -24,6 +24,9 @@ public final class AssembledRows {
   /** The widest kernel of {@link #row}. */
   private static final int WIDEST_KERNEL = 6;
 
+  /** The widest kernel of {@link #rawRow}. */
+  private static final int WIDEST_RAW_KERNEL = 5;
+
   /**
    * Channel blocks of a chunk, which {@link #row} passes with all columns before the next: what
    * columns side by side read and the weights then stay in the first-level cache, and a pixel is
@@ -41,10 +44,17 @@ public final class AssembledRows {
   private final MemorySegment[][][] stencils =
       new MemorySegment[WIDEST_STEP][WIDEST_KERNEL][RowCode.WIDEST];
 
+  /** The same of pixels where they lie, for kernels that {@link #knowsRaw}. */
+  private final MemorySegment[][][] rawStencils =
+      new MemorySegment[WIDEST_STEP][WIDEST_RAW_KERNEL][RowCode.WIDEST];
+
   /** By the step, from 1. */
   private final MemorySegment[] weights = new MemorySegment[WIDEST_STEP];
 
   private final MemorySegment[] weightsOfRuns = new MemorySegment[WIDEST_STEP];
+
+  /** By the step, from 1, and the columns that groups leave over. */
+  private final MemorySegment[][] rawWeights = new MemorySegment[WIDEST_STEP][RowCode.RUN_COLUMNS];
 
   private final MemorySegment copy;
   private final MemorySegment normalise;
@@ -56,10 +66,17 @@ public final class AssembledRows {
     this.lanes = lanes;
     List<byte[]> routines = new ArrayList<>();
     forEachStencil(
+        AssembledRows::knows,
         (step, kernel, columns) -> routines.add(RowCode.stencil(lanes, columns, kernel, step)));
+    forEachStencil(
+        AssembledRows::knowsRaw,
+        (step, kernel, columns) -> routines.add(RowCode.rawStencil(lanes, columns, kernel, step)));
     for (int step = 1; step <= WIDEST_STEP; step++) {
       routines.add(RowCode.weights(lanes, step));
       routines.add(RowCode.weightsOfRuns(lanes, step));
+      for (int rest = 0; rest < RowCode.RUN_COLUMNS; rest++) {
+        routines.add(RowCode.rawWeights(lanes, step, rest));
+      }
     }
     routines.add(RowCode.copy(lanes));
     routines.add(RowCode.normalise(lanes));
@@ -68,10 +85,17 @@ public final class AssembledRows {
     routines.add(RowCode.hardSwishGradient(lanes));
     Iterator<MemorySegment> code = NativeCode.load(routines).iterator();
     forEachStencil(
+        AssembledRows::knows,
         (step, kernel, columns) -> stencils[step - 1][kernel - 1][columns - 1] = code.next());
+    forEachStencil(
+        AssembledRows::knowsRaw,
+        (step, kernel, columns) -> rawStencils[step - 1][kernel - 1][columns - 1] = code.next());
     for (int step = 1; step <= WIDEST_STEP; step++) {
       weights[step - 1] = code.next();
       weightsOfRuns[step - 1] = code.next();
+      for (int rest = 0; rest < RowCode.RUN_COLUMNS; rest++) {
+        rawWeights[step - 1][rest] = code.next();
+      }
     }
     copy = code.next();
     normalise = code.next();
@@ -84,10 +108,14 @@ public final class AssembledRows {
     void at(int step, int kernel, int columns);
   }
 
-  private static void forEachStencil(Stencil stencil) {
+  private interface Known {
+    boolean test(int kernel, int step);
+  }
+
+  private static void forEachStencil(Known known, Stencil stencil) {
     for (int step = 1; step <= WIDEST_STEP; step++) {
       for (int kernel = 1; kernel <= WIDEST_KERNEL; kernel++) {
-        for (int columns = 1; knows(kernel, step) && columns <= RowCode.WIDEST; columns++) {
+        for (int columns = 1; known.test(kernel, step) && columns <= RowCode.WIDEST; columns++) {
           stencil.at(step, kernel, columns);
         }
       }
@@ -181,6 +209,107 @@ public final class AssembledRows {
       Ahead.moveOn(ints, ahead, (long) groups * blocks * rows);
       done += groups * wide;
     }
+  }
+
+  /** Whether {@link #rawRow} knows a kernel of so many columns at such a step. */
+  public static boolean knowsRaw(int kernel, int step) {
+    return (kernel == 3 || kernel == WIDEST_RAW_KERNEL) && step >= 1 && step <= WIDEST_STEP;
+  }
+
+  /** Zeros that {@link #rawRow} needs. */
+  public int rawZeros(int columns, int kernel, int step, int pixelStep) {
+    return Math.toIntExact(((group(columns) - 1L) * step + kernel - 1) * pixelStep + lanes);
+  }
+
+  /**
+   * An output row of pixels that are read where they lie, {@code y[yAt + column * pixelStep +
+   * channel] = floats[bias + channel] + Σ x[row + (column * step + k - left) * pixelStep + channel]
+   * * w[weight]}, each a chain of fma over the kernel's rows and columns k in their order. Pixels
+   * left and right of the row are zeros.
+   *
+   * @param left zeros on the left, at most half of the kernel; on the right there may be as many
+   * @param width pixels of a row
+   * @param floats holds the bias and, from {@code zeros} on, {@link #rawZeros} zeros
+   * @param ints has, behind the arguments, where the kernel's {@code rows} rows start in x, or −1
+   *     for a row of zeros
+   * @param next where in x lies what is read next, as much as there is time for being fetched
+   *     meanwhile
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void rawRow(
+      float[] y,
+      int yAt,
+      int columns,
+      float[] x,
+      int pixelStep,
+      int step,
+      int left,
+      int width,
+      int blocks,
+      float[] w,
+      int wAt,
+      int wStep,
+      float[] floats,
+      int bias,
+      int zeros,
+      int next,
+      int[] ints,
+      int at,
+      int rows,
+      int kernel) {
+    checkSteps(rows, pixelStep);
+    int right = (columns - 1) * step + kernel - left - width;
+    checkEdges(left, width, right, kernel);
+    int table = at + ARGUMENTS;
+    Objects.checkFromIndexSize(at, ARGUMENTS + (long) rows, ints.length);
+    Ranges.checkRows(y, yAt, pixelStep, columns, (long) blocks * lanes);
+    Ranges.checkRows(floats, bias, lanes, blocks, lanes);
+    Objects.checkFromIndexSize(zeros, rawZeros(columns, kernel, step, pixelStep), floats.length);
+    if (rows > 0) {
+      Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
+    }
+    checkRows(x, ints, table, rows, pixelStep, width, blocks);
+    int head = table - RowCode.RAW_HEAD;
+    int chunk = chunk(blocks);
+    ints[head + RowCode.RAW_BLOCKS] = chunk;
+    ints[head + RowCode.RAW_CHUNKS] = blocks / chunk;
+    ints[head + RowCode.RAW_STEP] = pixelStep;
+    ints[head + RowCode.RAW_W_STEP] = wStep;
+    ints[head + RowCode.RAW_ROWS] = rows;
+    ints[head + RowCode.RAW_BIAS] = bias;
+    ints[head + RowCode.RAW_ZEROS] = zeros;
+    int fetch = next;
+    int size = group(columns);
+    for (int done = 0; done < columns; ) {
+      int wide = Math.min(size, columns - done);
+      int groups = (columns - done) / wide;
+      int end = done + groups * wide;
+      int behind = (end - 1) * step + kernel - left - width;
+      ints[head + RowCode.RAW_GROUPS] = groups;
+      ints[head + RowCode.RAW_X] = (done * step - left) * pixelStep;
+      ints[head + RowCode.RAW_LEFT] = bits(left - done * step);
+      ints[head + RowCode.RAW_RIGHT] = RowCode.RIGHT_BIT * bits(behind);
+      ints[head + RowCode.RAW_NEXT] = fetch;
+      NativeCode.call(
+          rawStencils[step - 1][kernel - 1][wide - 1],
+          floats,
+          0,
+          w,
+          wAt,
+          y,
+          yAt + done * pixelStep,
+          x,
+          0,
+          ints,
+          head);
+      fetch += groups * blocks * rows * RowCode.rawAhead(lanes, wide, kernel, step);
+      done = end;
+    }
+  }
+
+  /** So many ones from the lowest bit on, none if negative. */
+  private static int bits(int count) {
+    return count <= 0 ? 0 : (1 << count) - 1;
   }
 
   /** The blocks of a chunk: as many as can be of which there are whole chunks, or all. */
@@ -439,15 +568,10 @@ public final class AssembledRows {
       int offsets,
       int at) {
     checkSteps(0, blockStep);
-    if (columns < 1 || dzStep < 0 || dzBlockStep < 0) {
-      throw new IndexOutOfBoundsException(
-          "%d columns %d apart, blocks %d apart".formatted(columns, dzStep, dzBlockStep));
-    }
+    checkGradient(dz, dzAt, dzStep, dzBlockStep, columns, blocks);
     Objects.checkFromIndexSize(at, ARGUMENTS, ints.length);
     Objects.checkFromIndexSize(ahead, Ahead.INTS, ints.length);
     Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
-    long dzSpan = (columns - 1L) * dzStep + (blocks - 1L) * dzBlockStep + lanes;
-    Objects.checkFromIndexSize(dzAt, dzSpan, dz.length);
     long span = (columns - 1L) * step * lanes + (blocks - 1L) * blockStep + lanes;
     boolean runs = true;
     for (int t = 0; t < RowCode.NINE; t++) {
@@ -469,6 +593,94 @@ public final class AssembledRows {
     NativeCode.call(code, ring, 0, partial, partialAt, dz, dzAt, fetched, 0, ints, at);
     if (runs) {
       Ahead.moveOn(ints, ahead, weightTurns(columns, blocks));
+    }
+  }
+
+  /** Zeros that {@link #rawWeights} needs, of a kernel of three columns. */
+  public int rawWeightZeros(int columns, int step, int pixelStep) {
+    return Math.toIntExact(((columns - 1L) * step + RowCode.RUN - 1) * pixelStep + lanes);
+  }
+
+  /**
+   * Adds one output row to the weight gradients of a 3×3 kernel, {@code partial [block][9][lanes]},
+   * pixels of x being read where they lie. Pixels left and right of a row are zeros.
+   *
+   * @param left zeros on the left, at most 1; on the right there may be as many
+   * @param width pixels of a row
+   * @param dz as in {@link #nineWeights}
+   * @param zeros where {@link #rawWeightZeros} zeros start in {@code floats}
+   * @param next where in x lies what is read next, being fetched meanwhile
+   * @param ints has, behind the arguments, where the three rows start in x, or −1 for zeros
+   * @throws IndexOutOfBoundsException if a range leaves its array
+   */
+  public void rawWeights(
+      float[] partial,
+      int partialAt,
+      float[] x,
+      int pixelStep,
+      int step,
+      int left,
+      int width,
+      float[] dz,
+      int dzAt,
+      int dzStep,
+      int dzBlockStep,
+      int columns,
+      int blocks,
+      float[] floats,
+      int zeros,
+      int next,
+      int[] ints,
+      int at) {
+    checkSteps(0, pixelStep);
+    checkGradient(dz, dzAt, dzStep, dzBlockStep, columns, blocks);
+    int right = (columns - 1) * step + RowCode.RUN - left - width;
+    checkEdges(left, width, right, RowCode.RUN);
+    int table = at + ARGUMENTS;
+    Objects.checkFromIndexSize(at, ARGUMENTS + (long) RowCode.RUN, ints.length);
+    Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
+    Objects.checkFromIndexSize(zeros, rawWeightZeros(columns, step, pixelStep), floats.length);
+    checkRows(x, ints, table, RowCode.RUN, pixelStep, width, blocks);
+    int head = table - RowCode.RAW_WEIGHTS_ROWS;
+    ints[head + RowCode.RAW_WEIGHTS_BLOCKS] = blocks;
+    ints[head + RowCode.RAW_WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
+    ints[head + RowCode.RAW_WEIGHTS_DZ_STEP] = dzStep;
+    ints[head + RowCode.RAW_WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
+    ints[head + RowCode.RAW_WEIGHTS_FOURS] = columns / RowCode.RUN_COLUMNS;
+    ints[head + RowCode.RAW_WEIGHTS_STEP] = pixelStep;
+    ints[head + RowCode.RAW_WEIGHTS_LEFT] = bits(left);
+    ints[head + RowCode.RAW_WEIGHTS_RIGHT] = RowCode.RIGHT_BIT * bits(right);
+    ints[head + RowCode.RAW_WEIGHTS_NEXT] = next;
+    ints[head + RowCode.RAW_WEIGHTS_X] = -left * pixelStep;
+    ints[head + RowCode.RAW_WEIGHTS_ZEROS] = zeros;
+    MemorySegment code = rawWeights[step - 1][columns % RowCode.RUN_COLUMNS];
+    NativeCode.call(code, floats, 0, partial, partialAt, dz, dzAt, x, 0, ints, head);
+  }
+
+  private void checkGradient(
+      float[] dz, int dzAt, int dzStep, int dzBlockStep, int columns, int blocks) {
+    if (columns < 1 || dzStep < 0 || dzBlockStep < 0) {
+      throw new IndexOutOfBoundsException(
+          "%d columns %d apart, blocks %d apart".formatted(columns, dzStep, dzBlockStep));
+    }
+    long span = (columns - 1L) * dzStep + (blocks - 1L) * dzBlockStep + lanes;
+    Objects.checkFromIndexSize(dzAt, span, dz.length);
+  }
+
+  private static void checkEdges(int left, int width, int right, int kernel) {
+    if (left < 0 || left > kernel / 2 || right > kernel / 2 || width < 1) {
+      throw new IndexOutOfBoundsException(
+          "%d pixels between %d and %d zeros".formatted(width, left, right));
+    }
+  }
+
+  /** Checks rows of pixels, −1 being none. */
+  private void checkRows(
+      float[] x, int[] ints, int table, int rows, int pixelStep, int width, int blocks) {
+    for (int r = 0; r < rows; r++) {
+      if (ints[table + r] != -1) {
+        Ranges.checkRows(x, ints[table + r], pixelStep, width, (long) blocks * lanes);
+      }
     }
   }
 

@@ -315,9 +315,29 @@ abstract sealed class Assembler permits Avx2Assembler, Avx512Assembler {
     registers(0x29, s, r);
   }
 
-  /** The zero flag says whether r is 0. */
+  /** The flags say whether r is 0 or negative. */
   void test(int r) {
     registers(0x85, r, r);
+  }
+
+  /** The zero flag says whether {@code r & bits} is 0. */
+  void testBits(int r, int bits) {
+    registers(0xF7, 0, r);
+    emitInt(bits);
+  }
+
+  /** {@code r = s} unless the last result was zero. */
+  void moveIfNotZero(int r, int s) {
+    moveIf(0x45, r, s);
+  }
+
+  /** {@code r = s} if the last result was negative. */
+  void moveIfNegative(int r, int s) {
+    moveIf(0x48, r, s);
+  }
+
+  private void moveIf(int condition, int r, int s) {
+    emit(REX_WIDE + 4 * high(r) + high(s), 0x0F, condition, modRm(REGISTER, r, s));
   }
 
   /** {@code r <<= bits}. */

@@ -91,7 +91,13 @@ final class DepthwiseBackward {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
-    boolean inPlace = dx == null && assembledWeights != null && dy.isRaw() && !plan.tail;
+    DepthwiseRaw raw = plan.raw;
+    DepthwiseRaw rawWeights = partial != null && raw != null && raw.weights(x) ? raw : null;
+    DepthwiseRaw rawInputs = dx != null && raw != null && raw.inputs(dy) ? raw : null;
+    DepthwiseRaw any = rawWeights == null ? rawInputs : rawWeights;
+    int zeros = any == null ? 0 : any.takeZeros(scratch);
+    boolean inPlace =
+        rawInputs != null || (dx == null && assembledWeights != null && dy.isRaw() && !plan.tail);
     int dzRing = inPlace ? 0 : scratch.take(gradient.size());
     if (!inPlace) {
       gradient.clear(floats, dzRing);
@@ -115,8 +121,10 @@ final class DepthwiseBackward {
     if (partial != null && fromOutputRow < toOutputRow) {
       dwFrom = fromOutputRow;
       dwTo = toOutputRow;
-      ring = scratch.take(plan.input.size());
-      plan.input.clear(floats, ring);
+      if (rawWeights == null) {
+        ring = scratch.take(plan.input.size());
+        plan.input.clear(floats, ring);
+      }
     }
 
     int[] ints = scratch.ints();
@@ -135,22 +143,41 @@ final class DepthwiseBackward {
           gradient.stage(dzRing, dy, image, oh, scratch);
         }
         if (partial != null && forWeights) {
-          staged = plan.stageInput(ring, x, image, staged, oh, scratch);
-          plan.inputAhead(ints, inputAhead, x, image, staged, weightTurns);
           float[] dz = inPlace ? dy.data() : floats;
           int dzAt = inPlace ? dy.offset() + gradient.place(image, oh) : gradient.image(dzRing, oh);
-          weightRow(
-              partial,
-              partialOffset,
-              ring,
-              oh,
-              dz,
-              dzAt,
-              inPlace ? plan.channels : L,
-              inPlace ? L : gradient.blockStep,
-              x.data(),
-              inputAhead,
-              scratch);
+          int dzStep = inPlace ? plan.channels : L;
+          int dzBlockStep = inPlace ? L : gradient.blockStep;
+          if (rawWeights != null) {
+            staged = plan.reached(staged, oh);
+            rawWeights.weights(
+                partial,
+                partialOffset,
+                x,
+                image,
+                oh,
+                staged,
+                dz,
+                dzAt,
+                dzStep,
+                dzBlockStep,
+                zeros,
+                scratch);
+          } else {
+            staged = plan.stageInput(ring, x, image, staged, oh, scratch);
+            plan.inputAhead(ints, inputAhead, x, image, staged, weightTurns);
+            weightRow(
+                partial,
+                partialOffset,
+                ring,
+                oh,
+                dz,
+                dzAt,
+                dzStep,
+                dzBlockStep,
+                x.data(),
+                inputAhead,
+                scratch);
+          }
         }
         if (dx != null) {
           int above = oh == plan.outHeight - 1 ? toInputRow : plan.top(oh + 1);
@@ -164,14 +191,41 @@ final class DepthwiseBackward {
               inputTurns(ready - ih));
           for (; ih < ready; ih++) {
             inputRow(
-                dx, dxAt, add, dzRing, ih, w, wAt, zero, row, dy.data(), gradientAhead, scratch);
+                dx,
+                dxAt,
+                add,
+                rawInputs,
+                image,
+                rawInputs == null ? dzRing : zeros,
+                ih,
+                w,
+                wAt,
+                zero,
+                row,
+                dy,
+                gradientAhead,
+                scratch);
             finished.finished(image, ih, ih + 1);
           }
         }
       }
       if (dx != null) {
         for (; ih < toInputRow; ih++) { // rows that no output row meets
-          inputRow(dx, dxAt, add, dzRing, ih, w, wAt, zero, row, dy.data(), gradientAhead, scratch);
+          inputRow(
+              dx,
+              dxAt,
+              add,
+              rawInputs,
+              image,
+              rawInputs == null ? dzRing : zeros,
+              ih,
+              w,
+              wAt,
+              zero,
+              row,
+              dy,
+              gradientAhead,
+              scratch);
           finished.finished(image, ih, ih + 1);
         }
       }
@@ -289,29 +343,41 @@ final class DepthwiseBackward {
   }
 
   /**
-   * One row of the input's gradient, to its place. Of {@code fetched} is fetched meanwhile what the
-   * ints from {@code ahead} on say.
+   * One row of the input's gradient, to its place: by {@code raw}, which finds zeros at {@code
+   * ring}, or if it is null from there. Of {@code fetched} is fetched meanwhile what the ints from
+   * {@code ahead} on say.
    */
   private void inputRow(
       float[] dx,
       int dxOffset,
       boolean add,
+      @Nullable DepthwiseRaw raw,
+      int image,
       int ring,
       int ih,
       float[] w,
       int wAt,
       int zero,
       int row,
-      float[] fetched,
+      GradientReading dy,
       int ahead,
       Scratch scratch) {
     int dxAt = dxOffset + ih * plan.width * plan.channels;
     float[] floats = scratch.floats();
-    if (!plan.tail && !add) {
-      gradientRow(dx, dxAt, plan.channels, ring, ih, w, wAt, zero, fetched, ahead, scratch);
+    boolean straight = !plan.tail && !add;
+    float[] to = straight ? dx : floats;
+    int toAt = straight ? dxAt : row;
+    if (raw != null) {
+      int phase = (ih + plan.padTop) % plan.strideHeight;
+      int weights = wAt + phases.starts[phase][0] * L;
+      raw.input(to, toAt, dy, image, ih, phases.kernelRows[phase], w, weights, zero, ring, scratch);
+    } else {
+      int step = straight ? plan.channels : plan.padded;
+      gradientRow(to, toAt, step, ring, ih, w, wAt, zero, dy.data(), ahead, scratch);
+    }
+    if (straight) {
       return;
     }
-    gradientRow(floats, row, plan.padded, ring, ih, w, wAt, zero, fetched, ahead, scratch);
     if (add) {
       plan.addPixels(dx, dxAt, floats, row, plan.width);
     } else {

@@ -54,6 +54,9 @@ final class DepthwisePlan {
   /** Rows of the output's gradient. */
   final RowRing gradient;
 
+  /** Reads raw pixels where they lie; null where rings are needed always. */
+  final @Nullable DepthwiseRaw raw;
+
   /** Zero columns on the left of a gradient row. */
   final int gradientLeft;
 
@@ -88,6 +91,7 @@ final class DepthwisePlan {
     gradient =
         new RowRing(
             outHeight, outWidth, channels, live, gradientLeft, gradientLeft + reached, assembled);
+    raw = DepthwiseRaw.of(this, assembled);
   }
 
   /** Packs weights as {@code [block][tap][L]}, taps in the order given. */
@@ -173,12 +177,17 @@ final class DepthwisePlan {
    * @return the same for the next output row
    */
   int stageInput(int ring, Reading x, int image, int staged, int oh, Scratch scratch) {
-    int first = Math.max(staged, top(oh));
-    int end = Math.min(height, top(oh) + (geometry.kernelHeight() - 1) * dilationHeight + 1);
-    for (int row = first; row < end; row++) {
+    int end = reached(staged, oh);
+    for (int row = Math.max(staged, top(oh)); row < end; row++) {
       input.stage(ring, x, image, row, scratch);
     }
-    return Math.max(first, end);
+    return end;
+  }
+
+  /** The first row that no output row up to this one meets, at least {@code before}. */
+  int reached(int before, int oh) {
+    int end = Math.min(height, top(oh) + (geometry.kernelHeight() - 1) * dilationHeight + 1);
+    return Math.max(Math.max(before, top(oh)), end);
   }
 
   /** Says that the rows which the next output row adds are fetched. */

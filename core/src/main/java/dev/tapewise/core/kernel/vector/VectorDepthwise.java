@@ -90,6 +90,7 @@ final class VectorDepthwise implements Convolution {
   public int scratchFloats() {
     return Scratch.roundUp(plan.input.size())
         + Scratch.roundUp(plan.gradient.size())
+        + (plan.raw == null ? 0 : plan.raw.scratchFloats())
         + Scratch.roundUp(plan.padded)
         + Scratch.roundUp(Math.max(plan.outWidth, plan.width) * plan.padded);
   }
@@ -119,8 +120,12 @@ final class VectorDepthwise implements Convolution {
     int mark = scratch.mark();
     int intMark = scratch.intMark();
     float[] floats = scratch.floats();
-    int ring = scratch.take(plan.input.size());
-    plan.input.clear(floats, ring);
+    DepthwiseRaw raw = plan.raw != null && plan.raw.outputs(x) ? plan.raw : null;
+    int zeros = raw == null ? 0 : raw.takeZeros(scratch);
+    int ring = raw == null ? scratch.take(plan.input.size()) : 0;
+    if (raw == null) {
+      plan.input.clear(floats, ring);
+    }
     float[] start = floats;
     int startAt;
     if (bias == null || plan.tail || assembled != null) { // assembled rows want it beside the ring
@@ -137,9 +142,15 @@ final class VectorDepthwise implements Convolution {
       int imageAt = yOffset + (image - fromImage) * plan.geometry.outSize();
       int staged = 0;
       for (int oh = fromRow; oh < toRow; oh++) {
+        int yAt = imageAt + oh * rowSize;
+        if (raw != null) {
+          staged = plan.reached(staged, oh);
+          raw.output(y, yAt, x, image, oh, staged, packed, packedOffset, startAt, zeros, scratch);
+          finished.finished(image, oh, oh + 1);
+          continue;
+        }
         staged = plan.stageInput(ring, x, image, staged, oh, scratch);
         plan.inputAhead(scratch.ints(), ahead, x, image, staged, turns);
-        int yAt = imageAt + oh * rowSize;
         if (plan.tail) {
           row(
               floats,

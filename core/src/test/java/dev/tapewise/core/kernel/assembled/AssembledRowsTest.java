@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -60,6 +61,76 @@ final class AssembledRowsTest {
         .row(
             y, 0, yStep, columns, ring, step, blockStep, blocks, w, 0, wStep, bias, w, fetched,
             ints, 0, height, kernel);
+    assertArrayEquals(expected, y, 0f);
+  }
+
+  @Property(tries = 600)
+  void anOutputOfRawPixelsIsOneChainOfFma(
+      @ForAll boolean wide,
+      @ForAll @IntRange(min = 1, max = 40) int columns,
+      @ForAll @IntRange(min = 1, max = 20) int blocks,
+      @ForAll @IntRange(max = 5) int height,
+      @ForAll @IntRange(min = 1, max = 2) int half,
+      @ForAll @IntRange(min = 1, max = 2) int step,
+      @ForAll Random random) {
+    int kernel = 2 * half + 1;
+    int lanes = BothWidths.lanes(wide);
+    AssembledRows code = BothWidths.kernels(wide).rows();
+    int left = random.nextInt(half + 1);
+    int right = random.nextInt(2 * half + 1) - half;
+    int width = (columns - 1) * step + kernel - left - right;
+    Assume.that(width > 0);
+    int pixelStep = blocks * lanes + 3;
+    int rowSize = width * pixelStep;
+    int wStep = height * kernel * lanes;
+    float[] x = floats(random, 6 * rowSize);
+    float[] w = floats(random, blocks * wStep);
+    float[] y = floats(random, columns * pixelStep);
+    int zeros = blocks * lanes;
+    int zeroFloats = code.rawZeros(columns, kernel, step, pixelStep);
+    float[] floats = Arrays.copyOf(floats(random, zeros), zeros + zeroFloats);
+    int[] ints = new int[ARGUMENTS + height];
+    for (int r = 0; r < height; r++) {
+      ints[ARGUMENTS + r] = random.nextInt(3) == 0 ? -1 : random.nextInt(6) * rowSize;
+    }
+    float[] expected = y.clone();
+    for (int j = 0; j < columns; j++) {
+      for (int c = 0; c < blocks * lanes; c++) {
+        float sum = floats[c];
+        for (int r = 0; r < height; r++) {
+          for (int k = 0; k < kernel; k++) {
+            int row = ints[ARGUMENTS + r];
+            int pixel = j * step + k - left;
+            boolean inside = row >= 0 && pixel >= 0 && pixel < width;
+            float read = inside ? x[row + pixel * pixelStep + c] : 0f;
+            int weight = c / lanes * wStep + (r * kernel + k) * lanes + c % lanes;
+            sum = Math.fma(read, w[weight], sum);
+          }
+        }
+        expected[j * pixelStep + c] = sum;
+      }
+    }
+    code.rawRow(
+        y,
+        0,
+        columns,
+        x,
+        pixelStep,
+        step,
+        left,
+        width,
+        blocks,
+        w,
+        0,
+        wStep,
+        floats,
+        0,
+        zeros,
+        random.nextInt(),
+        ints,
+        0,
+        height,
+        kernel);
     assertArrayEquals(expected, y, 0f);
   }
 
@@ -121,6 +192,68 @@ final class AssembledRowsTest {
             ints,
             0,
             9);
+    assertArrayEquals(expected, partial, 0f);
+  }
+
+  @Property(tries = 600)
+  void aWeightsGradientOfRawPixelsIsOneChainOfFma(
+      @ForAll boolean wide,
+      @ForAll @IntRange(min = 1, max = 20) int columns,
+      @ForAll @IntRange(min = 1, max = 3) int blocks,
+      @ForAll @IntRange(min = 1, max = 2) int step,
+      @ForAll @IntRange(max = 1) int left,
+      @ForAll @IntRange(min = -1, max = 1) int right,
+      @ForAll boolean pixels,
+      @ForAll Random random) {
+    int width = (columns - 1) * step + 3 - left - right;
+    int lanes = BothWidths.lanes(wide);
+    int pixelStep = blocks * lanes + 3;
+    int rowSize = width * pixelStep;
+    AssembledRows code = BothWidths.kernels(wide).rows();
+    int dzStep = pixels ? blocks * lanes : lanes;
+    int dzBlockStep = pixels ? lanes : columns * lanes;
+    float[] x = floats(random, 4 * rowSize);
+    int dzAt = random.nextInt(9);
+    float[] dz = floats(random, dzAt + blocks * columns * lanes);
+    int[] ints = new int[ARGUMENTS + 3];
+    for (int r = 0; r < 3; r++) {
+      ints[ARGUMENTS + r] = random.nextInt(3) == 0 ? -1 : random.nextInt(4) * rowSize;
+    }
+    float[] partial = floats(random, blocks * 9 * lanes);
+    float[] expected = partial.clone();
+    for (int at = 0; at < expected.length; at++) {
+      int block = at / (9 * lanes);
+      int t = at / lanes % 9;
+      int lane = at % lanes;
+      for (int j = 0; j < columns; j++) {
+        int row = ints[ARGUMENTS + t / 3];
+        int pixel = j * step + t % 3 - left;
+        boolean inside = row >= 0 && pixel >= 0 && pixel < width;
+        float read = inside ? x[row + pixel * pixelStep + block * lanes + lane] : 0f;
+        float g = dz[dzAt + block * dzBlockStep + j * dzStep + lane];
+        expected[at] = Math.fma(g, read, expected[at]);
+      }
+    }
+    float[] zeros = new float[7 + code.rawWeightZeros(columns, step, pixelStep)];
+    code.rawWeights(
+        partial,
+        0,
+        x,
+        pixelStep,
+        step,
+        left,
+        width,
+        dz,
+        dzAt,
+        dzStep,
+        dzBlockStep,
+        columns,
+        blocks,
+        zeros,
+        7,
+        random.nextInt(),
+        ints,
+        0);
     assertArrayEquals(expected, partial, 0f);
   }
 
