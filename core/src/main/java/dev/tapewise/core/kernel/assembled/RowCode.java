@@ -846,12 +846,17 @@ final class RowCode {
       for (int run = 0; run < NINE; run += RUN) {
         int x = first + turn++ % (asm.registers() - first);
         asm.load(x, Address.of(taps[run], R15, 1, i * vector));
-        for (int k = 0; k < RUN; k++) {
-          int j = (i - k) / step;
-          if (i >= k && (i - k) % step == 0 && j < RUN_COLUMNS) {
-            asm.fma(run + k, NINE + j, x);
-          }
-        }
+        addRun(run, x, i, step, RUN_COLUMNS);
+      }
+    }
+  }
+
+  /** Adds the products of vector x, the i-th of a row, to the sums of a run that it enters. */
+  private void addRun(int run, int x, int i, int step, int columns) {
+    for (int k = 0; k < RUN; k++) {
+      int j = (i - k) / step;
+      if (i >= k && (i - k) % step == 0 && j < columns) {
+        asm.fma(run + k, NINE + j, x);
       }
     }
   }
@@ -944,12 +949,7 @@ final class RowCode {
         }
         int x = first + turn++ % (asm.registers() - first);
         asm.load(x, pixel);
-        for (int k = 0; k < RUN; k++) {
-          int j = (i - k) / step;
-          if (i >= k && (i - k) % step == 0 && j < columns) {
-            asm.fma(RUN * run + k, NINE + j, x);
-          }
-        }
+        addRun(RUN * run, x, i, step, columns);
       }
     }
     int moved = (pixels - 1) / 3 * 3;
