@@ -169,10 +169,14 @@ public final class Workers implements AutoCloseable {
     task = next;
     words.set(NOT_DONE, chunks);
     int threads = threads();
+    int each = chunks / threads;
+    int more =
+        chunks % threads; // the first so many take one more: where there are few, those woken
+    int first = 0;
     for (int member = 0; member < threads; member++) {
-      long first = (long) chunks * member / threads;
-      long limit = (long) chunks * (member + 1) / threads;
-      words.set(ticket(member), limit << 32 | first);
+      int limit = first + each + (member < more ? 1 : 0);
+      words.set(ticket(member), (long) limit << 32 | first);
+      first = limit;
     }
     words.incrementAndGet(NUMBER);
     for (int i = 0; i < members.length && i < chunks - 1; i++) {
@@ -361,7 +365,7 @@ public final class Workers implements AutoCloseable {
       }
     }
 
-    /** Waits until there was a task behind the one of that number. */
+    /** Waits until a task behind the one of that number is published. */
     private void awaitTask(long last) {
       long start = System.nanoTime();
       do {

@@ -117,6 +117,34 @@ class WorkersTest {
   }
 
   @Test
+  void everyThreadMostlyBeginsWithItsOwnShare() {
+    try (Workers team = new Workers(2)) {
+      Thread caller = Thread.currentThread();
+      int plays = 200;
+      int own = 0;
+      for (int play = 0; play < plays; play++) {
+        CountDownLatch both = new CountDownLatch(2);
+        AtomicInteger first = new AtomicInteger(-1);
+        Task meeting =
+            new ChunkTask(4) {
+              @Override
+              void run(int chunk) {
+                if (Thread.currentThread() != caller) {
+                  first.compareAndSet(-1, chunk);
+                }
+                both.countDown();
+                await(both);
+              }
+            };
+        team.play(new Task[] {meeting}, 1, 1);
+        own += first.get() == 2 ? 1 : 0;
+      }
+      // not always: a thread that still looks for chunks of the task before may find others first
+      assertThat(own).isGreaterThan(plays / 2);
+    }
+  }
+
+  @Test
   void chunksRunOnSeveralThreadsAndSingleChunksOnTheCaller() {
     try (Workers team = new Workers(2)) {
       CountDownLatch both = new CountDownLatch(2);

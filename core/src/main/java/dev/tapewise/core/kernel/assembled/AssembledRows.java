@@ -9,10 +9,12 @@ import java.util.Objects;
 /**
  * Rows of depthwise and grouped convolutions in machine code that this process assembled, with the
  * bits of every other kernel. Rows of the input lie in a ring of {@code [channel
- * block][column][lanes]}. The code checks nothing: all ranges are checked here, before each call.
+ * block][column][lanes]}, or are pixels that are read where they lie. The code checks nothing: all
+ * ranges are checked here, before each call.
  *
  * <p>Every method takes room for its arguments in an int array, {@link #ARGUMENTS} ints from a
- * place on, which it overwrites; and {@link #row} finds the rows of the ring behind it.
+ * place on, which it overwrites; and {@link #row}, {@link #rawRow} and {@link #rawWeights} find
+ * where rows start behind it.
  */
 public final class AssembledRows {
   /** The widest step in the ring from one output column to the next. */
@@ -70,12 +72,13 @@ public final class AssembledRows {
         (step, kernel, columns) -> routines.add(RowCode.stencil(lanes, columns, kernel, step)));
     forEachStencil(
         AssembledRows::knowsRaw,
-        (step, kernel, columns) -> routines.add(RowCode.rawStencil(lanes, columns, kernel, step)));
+        (step, kernel, columns) ->
+            routines.add(RawRowCode.rawStencil(lanes, columns, kernel, step)));
     for (int step = 1; step <= WIDEST_STEP; step++) {
       routines.add(RowCode.weights(lanes, step));
       routines.add(RowCode.weightsOfRuns(lanes, step));
       for (int rest = 0; rest < RowCode.RUN_COLUMNS; rest++) {
-        routines.add(RowCode.rawWeights(lanes, step, rest));
+        routines.add(RawRowCode.rawWeights(lanes, step, rest));
       }
     }
     routines.add(RowCode.copy(lanes));
@@ -235,6 +238,7 @@ public final class AssembledRows {
    * @param next where in x lies what is read next, as much as there is time for being fetched
    *     meanwhile
    * @throws IndexOutOfBoundsException if a range leaves its array
+   * @throws IllegalArgumentException if the kernel is not one that {@link #knowsRaw}
    */
   public void rawRow(
       float[] y,
@@ -258,6 +262,10 @@ public final class AssembledRows {
       int rows,
       int kernel) {
     checkSteps(rows, pixelStep);
+    if (!knowsRaw(kernel, step)) {
+      throw new IllegalArgumentException(
+          "a kernel of %d columns at a step of %d".formatted(kernel, step));
+    }
     int right = (columns - 1) * step + kernel - left - width;
     checkEdges(left, width, right, kernel);
     int table = at + ARGUMENTS;
@@ -269,15 +277,15 @@ public final class AssembledRows {
       Ranges.checkRows(w, wAt, wStep, blocks, (long) rows * kernel * lanes);
     }
     checkRows(x, ints, table, rows, pixelStep, width, blocks);
-    int head = table - RowCode.RAW_HEAD;
+    int head = table - RawRowCode.RAW_HEAD;
     int chunk = chunk(blocks);
-    ints[head + RowCode.RAW_BLOCKS] = chunk;
-    ints[head + RowCode.RAW_CHUNKS] = blocks / chunk;
-    ints[head + RowCode.RAW_STEP] = pixelStep;
-    ints[head + RowCode.RAW_W_STEP] = wStep;
-    ints[head + RowCode.RAW_ROWS] = rows;
-    ints[head + RowCode.RAW_BIAS] = bias;
-    ints[head + RowCode.RAW_ZEROS] = zeros;
+    ints[head + RawRowCode.RAW_BLOCKS] = chunk;
+    ints[head + RawRowCode.RAW_CHUNKS] = blocks / chunk;
+    ints[head + RawRowCode.RAW_STEP] = pixelStep;
+    ints[head + RawRowCode.RAW_W_STEP] = wStep;
+    ints[head + RawRowCode.RAW_ROWS] = rows;
+    ints[head + RawRowCode.RAW_BIAS] = bias;
+    ints[head + RawRowCode.RAW_ZEROS] = zeros;
     int fetch = next;
     int size = group(columns);
     for (int done = 0; done < columns; ) {
@@ -285,11 +293,11 @@ public final class AssembledRows {
       int groups = (columns - done) / wide;
       int end = done + groups * wide;
       int behind = (end - 1) * step + kernel - left - width;
-      ints[head + RowCode.RAW_GROUPS] = groups;
-      ints[head + RowCode.RAW_X] = (done * step - left) * pixelStep;
-      ints[head + RowCode.RAW_LEFT] = bits(left - done * step);
-      ints[head + RowCode.RAW_RIGHT] = RowCode.RIGHT_BIT * bits(behind);
-      ints[head + RowCode.RAW_NEXT] = fetch;
+      ints[head + RawRowCode.RAW_GROUPS] = groups;
+      ints[head + RawRowCode.RAW_X] = (done * step - left) * pixelStep;
+      ints[head + RawRowCode.RAW_LEFT] = bits(left - done * step);
+      ints[head + RawRowCode.RAW_RIGHT] = RawRowCode.RIGHT_BIT * bits(behind);
+      ints[head + RawRowCode.RAW_NEXT] = fetch;
       NativeCode.call(
           rawStencils[step - 1][kernel - 1][wide - 1],
           floats,
@@ -302,7 +310,7 @@ public final class AssembledRows {
           0,
           ints,
           head);
-      fetch += groups * blocks * rows * RowCode.rawAhead(lanes, wide, kernel, step);
+      fetch += groups * blocks * rows * RawRowCode.rawAhead(lanes, wide, kernel, step);
       done = end;
     }
   }
@@ -641,18 +649,18 @@ public final class AssembledRows {
     Ranges.checkRows(partial, partialAt, RowCode.NINE * lanes, blocks, (long) RowCode.NINE * lanes);
     Objects.checkFromIndexSize(zeros, rawWeightZeros(columns, step, pixelStep), floats.length);
     checkRows(x, ints, table, RowCode.RUN, pixelStep, width, blocks);
-    int head = table - RowCode.RAW_WEIGHTS_ROWS;
-    ints[head + RowCode.RAW_WEIGHTS_BLOCKS] = blocks;
-    ints[head + RowCode.RAW_WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
-    ints[head + RowCode.RAW_WEIGHTS_DZ_STEP] = dzStep;
-    ints[head + RowCode.RAW_WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
-    ints[head + RowCode.RAW_WEIGHTS_FOURS] = columns / RowCode.RUN_COLUMNS;
-    ints[head + RowCode.RAW_WEIGHTS_STEP] = pixelStep;
-    ints[head + RowCode.RAW_WEIGHTS_LEFT] = bits(left);
-    ints[head + RowCode.RAW_WEIGHTS_RIGHT] = RowCode.RIGHT_BIT * bits(right);
-    ints[head + RowCode.RAW_WEIGHTS_NEXT] = next;
-    ints[head + RowCode.RAW_WEIGHTS_X] = -left * pixelStep;
-    ints[head + RowCode.RAW_WEIGHTS_ZEROS] = zeros;
+    int head = table - RawRowCode.RAW_WEIGHTS_ROWS;
+    ints[head + RawRowCode.RAW_WEIGHTS_BLOCKS] = blocks;
+    ints[head + RawRowCode.RAW_WEIGHTS_DZ_BLOCK_STEP] = dzBlockStep;
+    ints[head + RawRowCode.RAW_WEIGHTS_DZ_STEP] = dzStep;
+    ints[head + RawRowCode.RAW_WEIGHTS_DZ_ROW] = dzStep == lanes ? 0 : columns * dzStep;
+    ints[head + RawRowCode.RAW_WEIGHTS_FOURS] = columns / RowCode.RUN_COLUMNS;
+    ints[head + RawRowCode.RAW_WEIGHTS_STEP] = pixelStep;
+    ints[head + RawRowCode.RAW_WEIGHTS_LEFT] = bits(left);
+    ints[head + RawRowCode.RAW_WEIGHTS_RIGHT] = RawRowCode.RIGHT_BIT * bits(right);
+    ints[head + RawRowCode.RAW_WEIGHTS_NEXT] = next;
+    ints[head + RawRowCode.RAW_WEIGHTS_X] = -left * pixelStep;
+    ints[head + RawRowCode.RAW_WEIGHTS_ZEROS] = zeros;
     MemorySegment code = rawWeights[step - 1][columns % RowCode.RUN_COLUMNS];
     NativeCode.call(code, floats, 0, partial, partialAt, dz, dzAt, x, 0, ints, head);
   }

@@ -30,7 +30,7 @@ import java.util.function.IntConsumer;
  * int array, each as an address and an offset in bytes. Sizes, strides (in floats) and clamps (the
  * bits of a float) are ints of that array, at the places named here.
  */
-final class RowCode {
+sealed class RowCode permits RawRowCode {
   /** The most output columns at once. */
   static final int WIDEST = 8;
 
@@ -48,22 +48,6 @@ final class RowCode {
   static final int STENCIL_AHEAD_STEP = 8;
   static final int STENCIL_CHUNKS = 9;
   static final int STENCIL_CHUNK_STEP = 10;
-
-  static final int RAW_BLOCKS = 0;
-  static final int RAW_X = 1;
-  static final int RAW_STEP = 2;
-  static final int RAW_W_STEP = 3;
-  static final int RAW_GROUPS = 4;
-  static final int RAW_ROWS = 5;
-  static final int RAW_BIAS = 6;
-  static final int RAW_NEXT = 7;
-  static final int RAW_CHUNKS = 8;
-  static final int RAW_ZEROS = 9;
-  static final int RAW_LEFT = 10;
-  static final int RAW_RIGHT = 11;
-
-  /** Ints in front of the rows of {@link #rawStencil}. */
-  static final int RAW_HEAD = 12;
 
   static final int STAGE_WIDTH = 0;
   static final int STAGE_BLOCKS = 1;
@@ -104,19 +88,6 @@ final class RowCode {
   static final int WEIGHTS_AHEAD_SECOND = WEIGHTS_DZ_ROW + 2;
   static final int WEIGHTS_AHEAD_STEP = WEIGHTS_DZ_ROW + 3;
 
-  static final int RAW_WEIGHTS_BLOCKS = 0;
-  static final int RAW_WEIGHTS_DZ_BLOCK_STEP = 1;
-  static final int RAW_WEIGHTS_DZ_STEP = 2;
-  static final int RAW_WEIGHTS_DZ_ROW = 3;
-  static final int RAW_WEIGHTS_FOURS = 4;
-  static final int RAW_WEIGHTS_STEP = 5;
-  static final int RAW_WEIGHTS_LEFT = 6;
-  static final int RAW_WEIGHTS_RIGHT = 7;
-  static final int RAW_WEIGHTS_NEXT = 8;
-  static final int RAW_WEIGHTS_X = 9;
-  static final int RAW_WEIGHTS_ZEROS = 10;
-  static final int RAW_WEIGHTS_ROWS = 11;
-
   /** Taps of a run, next to each other in a row. */
   static final int RUN = 3;
 
@@ -129,29 +100,23 @@ final class RowCode {
    */
   private static final int NEXT_ROW = RCX;
 
-  /** Of {@link #rawWeights}, the three rows that a kernel meets. */
-  private static final int[] RAW_ROWS_AT = {RBX, RBP, RSI};
-
   private static final int FIRST = RBX;
   private static final int SECOND = RSI;
   private static final int ON = R8;
 
-  /** Of {@link #rawStencil}, the first of the right bits. */
-  static final int RIGHT_BIT = 1 << 8;
-
-  private static final int LINE = 64;
+  static final int LINE = 64;
 
   /** Bytes between what is staged and what is fetched into cache meanwhile. */
   private static final int AHEAD = 4096;
 
   private static final List<Integer> KEPT = List.of(RBX, RBP, R12, R13, R14, R15);
 
-  private final Assembler asm;
+  final Assembler asm;
 
   /** Bytes of a vector. */
-  private final int vector;
+  final int vector;
 
-  private RowCode(int lanes) {
+  RowCode(int lanes) {
     asm = Assembler.of(lanes);
     vector = lanes * Float.BYTES;
   }
@@ -173,32 +138,6 @@ final class RowCode {
     code.enter();
     code.stencilChunks(columns, kernel, step);
     return code.leave();
-  }
-
-  /**
-   * The same of pixels where they lie in d, {@code step} of them from one output column to the next
-   * and as many floats apart as those of c. A row may be −1: then it is zeros, read at {@code a}'s
-   * {@code zeros}, as are the pixels of the first group whose bits {@code left} has, counted from
-   * the first that it reads, and of the last group those of {@code right}, from its last. Of d
-   * {@link #rawAhead} is fetched from {@code next} on.
-   *
-   * @param columns 1 to 8
-   * @param kernel columns of the kernel, odd: half of them, rounded down, may lie outside
-   */
-  static byte[] rawStencil(int lanes, int columns, int kernel, int step) {
-    RowCode code = new RowCode(lanes);
-    code.enter();
-    code.rawChunks(columns, kernel, step);
-    return code.leave();
-  }
-
-  /**
-   * Floats that {@link #rawStencil} fetches for each row of the kernel, whole lines: in all what
-   * the next output row is the first to read, if the kernel and its stride are square.
-   */
-  static int rawAhead(int lanes, int columns, int kernel, int step) {
-    int line = LINE / Float.BYTES;
-    return Math.ceilDiv(columns * step * step * lanes, kernel * line) * line;
   }
 
   /** {@code a[ring] = min(max(fma(b, c, d), low), high)}, c and d by channel. */
@@ -275,24 +214,8 @@ final class RowCode {
     return code.leave();
   }
 
-  /**
-   * The same for a 3×3 kernel and pixels where they lie in d, {@code step} of them from one output
-   * column to the next. A row may be −1: then it is zeros, read at {@code a}'s {@code zeros}, as
-   * are the first pixel if {@code left} is 1 and the last if {@code right} is {@link #RIGHT_BIT}.
-   * Meanwhile what lies {@code dzRow} floats on in c is fetched, and of d from {@code next} on what
-   * the next row of c is the first to read.
-   *
-   * @param rest columns that are left of groups of four
-   */
-  static byte[] rawWeights(int lanes, int step, int rest) {
-    RowCode code = new RowCode(lanes);
-    code.enter();
-    code.rawWeightBlocks(step, rest);
-    return code.leave();
-  }
-
   /** a in RDI, b in RDX, c in R8, d in RAX, the ints in R10; everything else is free. */
-  private void enter() {
+  final void enter() {
     asm.add(RDI, RSI);
     asm.add(RDX, RCX);
     asm.add(R8, R9);
@@ -305,31 +228,31 @@ final class RowCode {
     KEPT.forEach(asm::push);
   }
 
-  private byte[] leave() {
+  final byte[] leave() {
     KEPT.reversed().forEach(asm::pop);
     asm.zeroUpper();
     asm.ret();
     return asm.bytes();
   }
 
-  private static Address argument(int index) {
+  static Address argument(int index) {
     return Address.of(R10, index * Integer.BYTES);
   }
 
   /** An argument in floats, as bytes. */
-  private void loadBytes(int register, int index) {
+  final void loadBytes(int register, int index) {
     asm.loadInt(register, argument(index));
     asm.shiftLeft(register, 2);
   }
 
   /** {@code register += }an argument in floats; R14 is lost. */
-  private void addFloats(int register, int index) {
+  final void addFloats(int register, int index) {
     asm.loadInt(R14, argument(index));
     asm.lea(register, Address.of(register, R14, Float.BYTES, 0));
   }
 
   /** Runs {@code body} as often as a counter on the stack says; R14 is lost, nothing else. */
-  private void countedOnStack(int register, Runnable body) {
+  final void countedOnStack(int register, Runnable body) {
     asm.push(register);
     int turn = asm.here();
     body.run();
@@ -396,7 +319,7 @@ final class RowCode {
   }
 
   /** The sums of a block; {@code row} adds a row of the kernel, whose place is at R12. */
-  private void stencilBlock(int columns, int rows, int table, Runnable row) {
+  final void stencilBlock(int columns, int rows, int table, Runnable row) {
     asm.load(0, Address.of(RBP, 0));
     for (int j = 1; j < columns; j++) {
       asm.copy(j, 0);
@@ -440,120 +363,12 @@ final class RowCode {
   }
 
   /** Adds the products of vector x, the i-th of a row, to all sums that it enters. */
-  private void addProducts(int x, int i, int columns, int kernel, int step) {
+  final void addProducts(int x, int i, int columns, int kernel, int step) {
     for (int k = 0; k < kernel; k++) {
       int j = (i - k) / step;
       if (i >= k && (i - k) % step == 0 && j < columns) {
         asm.fma(j, x, WIDEST + k);
       }
-    }
-  }
-
-  private void rawChunks(int columns, int kernel, int step) {
-    loadBytes(R9, RAW_STEP);
-    asm.move(RBX, R8);
-    asm.move(RSI, RDX);
-    asm.move(RBP, RDI);
-    addFloats(RBP, RAW_BIAS);
-    addFloats(RDI, RAW_ZEROS);
-    asm.move(RCX, RAX);
-    addFloats(RCX, RAW_X);
-    addFloats(RAX, RAW_NEXT);
-    asm.loadInt(R14, argument(RAW_CHUNKS));
-    countedOnStack(
-        R14,
-        () -> {
-          asm.push(RCX);
-          asm.push(RBX);
-          asm.push(RSI);
-          asm.push(RBP);
-          asm.loadInt(RDX, argument(RAW_LEFT));
-          asm.loadInt(R14, argument(RAW_GROUPS));
-          countedOnStack(R14, () -> rawGroup(columns, kernel, step));
-          asm.pop(R14);
-          asm.pop(R14);
-          asm.pop(RBX);
-          asm.pop(RCX);
-          loadBlocks(R14);
-          asm.add(RCX, R14);
-          asm.add(RBX, R14);
-        });
-  }
-
-  /** Bytes of a pixel's blocks. */
-  private void loadBlocks(int register) {
-    asm.loadInt(register, argument(RAW_BLOCKS));
-    asm.shiftLeft(register, Integer.numberOfTrailingZeros(vector));
-  }
-
-  /** A group of columns; on the stack are the counter of groups, the bias and the weights. */
-  private void rawGroup(int columns, int kernel, int step) {
-    asm.loadInt(R11, argument(RAW_RIGHT));
-    asm.loadLong(R14, Address.of(RSP, 0));
-    asm.decrement(R14);
-    asm.unlessZero(() -> asm.subtract(R11, R11));
-    asm.add(RDX, R11);
-    asm.loadLong(RBP, Address.of(RSP, Long.BYTES));
-    asm.loadLong(RSI, Address.of(RSP, 2 * Long.BYTES));
-    asm.loadInt(R13, argument(RAW_BLOCKS));
-    int block = asm.here();
-    stencilBlock(
-        columns,
-        RAW_ROWS,
-        RAW_HEAD,
-        () -> {
-          rawRow(columns, kernel, step);
-          int bytes = rawAhead(vector / Float.BYTES, columns, kernel, step) * Float.BYTES;
-          for (int at = 0; at < bytes; at += LINE) {
-            asm.prefetch(Address.of(RAX, at));
-          }
-          asm.addImmediate(RAX, bytes);
-          asm.addImmediate(R15, kernel * vector);
-        });
-    asm.addImmediate(RBP, vector);
-    asm.addImmediate(RBX, vector);
-    asm.addImmediate(RCX, vector);
-    addFloats(RSI, RAW_W_STEP);
-    asm.decrement(R13);
-    asm.jumpBackIfNotZero(block);
-    asm.subtract(RDX, RDX);
-    loadBlocks(R14);
-    asm.subtract(RCX, R14);
-    asm.subtract(RBX, R14);
-    for (int j = 0; j < columns; j++) {
-      asm.add(RBX, R9);
-      asm.lea(RCX, Address.of(RCX, R9, step, 0));
-    }
-  }
-
-  /** One row of the kernel, pixels at the edges in R8 since they may be zeros. */
-  private void rawRow(int columns, int kernel, int step) {
-    asm.loadInt(R14, Address.of(R12, 0));
-    asm.test(R14);
-    asm.lea(R14, Address.of(RCX, R14, Float.BYTES, 0));
-    asm.moveIfNegative(R14, RDI);
-    for (int k = 0; k < kernel; k++) {
-      asm.load(WIDEST + k, Address.of(R15, k * vector));
-    }
-    int spare = WIDEST + kernel;
-    int pixels = (columns - 1) * step + kernel;
-    int edge = kernel / 2;
-    for (int i = 0; i < pixels; i++) {
-      int x = spare + i % (asm.registers() - spare);
-      int place = i % 3;
-      if (place == 0 && i > 0) {
-        asm.lea(R14, Address.of(R14, R9, 2, 0));
-        asm.add(R14, R9);
-      }
-      Address pixel = place == 0 ? Address.of(R14, 0) : Address.of(R14, R9, place, 0);
-      if (i < edge || i >= pixels - edge) {
-        asm.lea(R8, pixel);
-        asm.testBits(RDX, i < edge ? 1 << i : RIGHT_BIT << (pixels - 1 - i));
-        asm.moveIfNotZero(R8, RDI);
-        pixel = Address.of(R8, 0);
-      }
-      asm.load(x, pixel);
-      addProducts(x, i, columns, kernel, step);
     }
   }
 
@@ -852,115 +667,11 @@ final class RowCode {
   }
 
   /** Adds the products of vector x, the i-th of a row, to the sums of a run that it enters. */
-  private void addRun(int run, int x, int i, int step, int columns) {
+  final void addRun(int run, int x, int i, int step, int columns) {
     for (int k = 0; k < RUN; k++) {
       int j = (i - k) / step;
       if (i >= k && (i - k) % step == 0 && j < columns) {
         asm.fma(run + k, NINE + j, x);
-      }
-    }
-  }
-
-  private void rawWeightBlocks(int step, int rest) {
-    asm.move(R11, RDI);
-    addFloats(R11, RAW_WEIGHTS_ZEROS);
-    asm.move(RDI, R8);
-    asm.move(R8, R11);
-    asm.move(R12, RAX);
-    addFloats(R12, RAW_WEIGHTS_NEXT);
-    addFloats(RAX, RAW_WEIGHTS_X);
-    loadBytes(R9, RAW_WEIGHTS_STEP);
-    loadBytes(R15, RAW_WEIGHTS_DZ_STEP);
-    loadBytes(RCX, RAW_WEIGHTS_DZ_ROW);
-    asm.loadInt(R14, argument(RAW_WEIGHTS_BLOCKS));
-    countedOnStack(
-        R14,
-        () -> {
-          for (int run = 0; run < RUN; run++) {
-            asm.loadInt(R14, argument(RAW_WEIGHTS_ROWS + run));
-            asm.test(R14);
-            asm.lea(RAW_ROWS_AT[run], Address.of(RAX, R14, Float.BYTES, 0));
-            asm.moveIfNegative(RAW_ROWS_AT[run], R8);
-          }
-          for (int t = 0; t < NINE; t++) {
-            asm.load(t, Address.of(RDX, t * vector));
-          }
-          asm.push(RDI);
-          asm.loadInt(R11, argument(RAW_WEIGHTS_LEFT));
-          asm.loadInt(R13, argument(RAW_WEIGHTS_FOURS));
-          asm.test(R13);
-          asm.unlessZero(() -> {
-            asm.align(32);
-            int turn = asm.here();
-            asm.loadInt(R14, argument(RAW_WEIGHTS_RIGHT));
-            asm.decrement(R13);
-            if (rest == 0) {
-              asm.unlessZero(() -> asm.subtract(R14, R14));
-              asm.add(R11, R14);
-            }
-            rawWeightColumns(step, RUN_COLUMNS);
-            asm.subtract(R11, R11);
-            asm.test(R13);
-            asm.jumpBackIfNotZero(turn);
-          });
-          if (rest > 0) {
-            asm.loadInt(R14, argument(RAW_WEIGHTS_RIGHT));
-            asm.add(R11, R14);
-            rawWeightColumns(step, rest);
-          }
-          for (int t = 0; t < NINE; t++) {
-            asm.store(t, Address.of(RDX, t * vector));
-          }
-          asm.addImmediate(RDX, NINE * vector);
-          asm.addImmediate(RAX, vector);
-          asm.pop(RDI);
-          addFloats(RDI, RAW_WEIGHTS_DZ_BLOCK_STEP);
-        });
-  }
-
-  private void rawWeightColumns(int step, int columns) {
-    for (int j = 0; j < columns; j++) {
-      asm.load(NINE + j, Address.of(RDI, 0));
-      asm.prefetch(Address.of(RDI, RCX, 1, 0));
-      asm.add(RDI, R15);
-    }
-    int lines = Math.ceilDiv(columns * step * step * vector, LINE);
-    for (int i = 0; i < lines; i++) {
-      asm.prefetch(Address.of(R12, i * LINE));
-    }
-    asm.addImmediate(R12, lines * LINE);
-    int first = NINE + columns;
-    int turn = 0;
-    int pixels = (columns - 1) * step + RUN;
-    for (int i = 0; i < pixels; i++) {
-      int place = i % 3;
-      for (int run = 0; run < RUN; run++) {
-        int row = RAW_ROWS_AT[run];
-        if (place == 0 && i > 0) {
-          asm.lea(row, Address.of(row, R9, 2, 0));
-          asm.add(row, R9);
-        }
-        Address pixel = place == 0 ? Address.of(row, 0) : Address.of(row, R9, place, 0);
-        if (i == 0 || i == pixels - 1) {
-          asm.lea(R14, pixel);
-          asm.testBits(R11, i == 0 ? 1 : RIGHT_BIT);
-          asm.moveIfNotZero(R14, R8);
-          pixel = Address.of(R14, 0);
-        }
-        int x = first + turn++ % (asm.registers() - first);
-        asm.load(x, pixel);
-        addRun(RUN * run, x, i, step, columns);
-      }
-    }
-    int moved = (pixels - 1) / 3 * 3;
-    for (int run = 0; run < RUN; run++) {
-      int left = columns * step - moved;
-      int row = RAW_ROWS_AT[run];
-      if (left < 0) {
-        asm.subtract(row, R9);
-      }
-      for (int i = 0; i < left; i++) {
-        asm.add(row, R9);
       }
     }
   }

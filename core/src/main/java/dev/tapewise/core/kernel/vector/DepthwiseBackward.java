@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The backward pass of a {@link VectorDepthwise}: one walk over the rows of the output's gradient,
  * each staged once for both gradients. An input row is written as soon as the last output row that
- * meets it is staged. Assembled code reads a raw gradient for the weights alone where it lies.
+ * meets it is staged. Assembled code reads a raw gradient where it lies for the weights, and for
+ * the input as well where {@link DepthwiseRaw} knows how.
  */
 final class DepthwiseBackward {
   private static final int L = Lanes.COUNT;
@@ -102,6 +103,7 @@ final class DepthwiseBackward {
     if (!inPlace) {
       gradient.clear(floats, dzRing);
     }
+    int rows = rawInputs == null ? dzRing : zeros;
 
     // The output rows that the wanted input rows meet, and those that the weight gradient sums.
     int dxFrom = plan.outHeight;
@@ -196,7 +198,7 @@ final class DepthwiseBackward {
                 add,
                 rawInputs,
                 image,
-                rawInputs == null ? dzRing : zeros,
+                rows,
                 ih,
                 w,
                 wAt,
@@ -217,7 +219,7 @@ final class DepthwiseBackward {
               add,
               rawInputs,
               image,
-              rawInputs == null ? dzRing : zeros,
+              rows,
               ih,
               w,
               wAt,
@@ -343,9 +345,9 @@ final class DepthwiseBackward {
   }
 
   /**
-   * One row of the input's gradient, to its place: by {@code raw}, which finds zeros at {@code
-   * ring}, or if it is null from there. Of {@code fetched} is fetched meanwhile what the ints from
-   * {@code ahead} on say.
+   * One row of the input's gradient, to its place: by {@code raw}, with its zeros at {@code ring},
+   * or where that is null from the ring there. Of {@code fetched} is fetched meanwhile what the
+   * ints from {@code ahead} on say.
    */
   private void inputRow(
       float[] dx,

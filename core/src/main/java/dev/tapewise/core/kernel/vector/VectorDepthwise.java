@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * input channel. Lanes are channels.
  *
  * <p>Each row is read once, transformed by {@link RowStaging} on the way into a {@link RowRing} in
- * scratch, and used by every kernel row that meets it. Kernels of 3×3 with an undilated width and a
- * width stride of 1 or 2 have loops of their own ({@link DepthwiseRows}, {@link
- * DepthwiseStride2Rows}, {@link DepthwiseGradientRows}); {@link DepthwiseTaps} does all others.
- * Where assembled code is to be had and {@link AssembledRows#knows} a kernel, it does the rows
- * instead.
+ * scratch, and used by every kernel row that meets it; {@link DepthwiseRaw} reads raw rows where
+ * they lie. Kernels of 3×3 with an undilated width and a width stride of 1 or 2 have loops of their
+ * own ({@link DepthwiseRows}, {@link DepthwiseStride2Rows}, {@link DepthwiseGradientRows}); {@link
+ * DepthwiseTaps} does all others. Where assembled code is to be had and {@link AssembledRows#knows}
+ * a kernel, it does the rows instead.
  *
  * <p>Where channels do not fill whole vectors, or results are added, output rows pass through a row
  * in scratch.

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -79,7 +81,6 @@ final class AssembledRowsTest {
     int left = random.nextInt(half + 1);
     int right = random.nextInt(2 * half + 1) - half;
     int width = (columns - 1) * step + kernel - left - right;
-    Assume.that(width > 0);
     int pixelStep = blocks * lanes + 3;
     int rowSize = width * pixelStep;
     int wStep = height * kernel * lanes;
@@ -467,6 +468,158 @@ final class AssembledRowsTest {
     ints[8] = 1;
     refused(
         () -> code.nineWeights(partial, 0, ring, 1, 0, ring, 0, l, 0, 5, 1, ring, f, ints, 0, 9));
+  }
+
+  /** The arguments of a call on raw pixels, one of which a test spoils. */
+  private static final class Raw {
+    private final AssembledRows code;
+    private final int lanes;
+    private float[] y;
+    private int yAt;
+    private int columns = 5;
+    private float[] x;
+    private int pixelStep;
+    private int step = 1;
+    private int left = 1;
+    private int width = 5;
+    private int blocks = 1;
+    private float[] w;
+    private int wAt;
+    private float[] zeros;
+    private int zerosAt;
+    private int bias;
+    private int rows = 3;
+    private int dzStep;
+    private int dzBlockStep;
+    private int at;
+    private final int[] ints = new int[ARGUMENTS + 3];
+
+    Raw(boolean wide) {
+      code = BothWidths.kernels(wide).rows();
+      lanes = BothWidths.lanes(wide);
+      pixelStep = lanes;
+      dzStep = lanes;
+      y = new float[5 * lanes];
+      x = new float[5 * lanes];
+      w = new float[9 * lanes];
+      zeros = new float[Math.max(code.rawZeros(5, 3, 1, lanes), code.rawWeightZeros(5, 1, lanes))];
+      ints[ARGUMENTS] = -1;
+    }
+
+    void row() {
+      code.rawRow(
+          y, yAt, columns, x, pixelStep, step, left, width, blocks, w, wAt, 0, zeros, bias, zerosAt,
+          0, ints, at, rows, 3);
+    }
+
+    void weights() {
+      code.rawWeights(
+          w,
+          wAt,
+          x,
+          pixelStep,
+          step,
+          left,
+          width,
+          y,
+          yAt,
+          dzStep,
+          dzBlockStep,
+          columns,
+          blocks,
+          zeros,
+          zerosAt,
+          0,
+          ints,
+          at);
+    }
+  }
+
+  private static void beginsInsideARow(Raw raw) {
+    raw.left = -1;
+    raw.width = 7;
+    raw.x = new float[7 * raw.lanes];
+  }
+
+  private static void refusedRow(boolean wide, Consumer<Raw> spoil) {
+    Raw raw = new Raw(wide);
+    raw.row();
+    spoil.accept(raw);
+    refused(raw::row);
+  }
+
+  private static void refusedWeights(boolean wide, Consumer<Raw> spoil) {
+    Raw raw = new Raw(wide);
+    raw.weights();
+    spoil.accept(raw);
+    refused(raw::weights);
+  }
+
+  @Property(tries = 2)
+  void rawPixelsThatLeaveAnArrayAreRefused(@ForAll boolean wide) {
+    List<Consumer<Raw>> both =
+        List.of(
+            raw -> raw.yAt++,
+            raw -> raw.y = new float[raw.y.length - 1],
+            raw -> raw.x = new float[raw.x.length - 1],
+            raw -> raw.pixelStep++,
+            raw -> raw.pixelStep *= -1,
+            raw -> raw.columns = 0,
+            raw -> raw.columns++,
+            raw -> raw.step = 2,
+            AssembledRowsTest::beginsInsideARow,
+            raw -> raw.left = 2,
+            raw -> raw.width = 0,
+            raw -> raw.width++,
+            raw -> raw.width -= 2,
+            raw -> raw.blocks = 0,
+            raw -> raw.blocks++,
+            raw -> raw.w = new float[raw.w.length - 1],
+            raw -> raw.wAt++,
+            raw -> raw.wAt--,
+            raw -> raw.zerosAt = raw.zeros.length,
+            raw -> raw.zerosAt = -1,
+            raw -> raw.at++,
+            raw -> raw.at--,
+            raw -> raw.ints[ARGUMENTS] = -2,
+            raw -> raw.ints[ARGUMENTS + 1] = 1);
+    for (Consumer<Raw> spoil : both) {
+      refusedRow(wide, spoil);
+      refusedWeights(wide, spoil);
+    }
+    refusedRow(wide, raw -> raw.bias = raw.zeros.length - raw.lanes + 1);
+    refusedRow(wide, raw -> raw.zerosAt = raw.zeros.length - 7 * raw.lanes + 1);
+    refusedRow(wide, raw -> raw.rows = -1);
+    refusedRow(wide, raw -> raw.rows = 4);
+    refusedWeights(wide, raw -> raw.zerosAt = raw.zeros.length - 7 * raw.lanes + 1);
+    refusedWeights(wide, raw -> raw.dzStep++);
+    refusedWeights(wide, raw -> raw.dzStep *= -1);
+    refusedWeights(wide, raw -> raw.dzBlockStep = -1);
+    Raw even = new Raw(wide);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            even.code.rawRow(
+                even.y,
+                0,
+                5,
+                even.x,
+                even.lanes,
+                1,
+                1,
+                5,
+                1,
+                even.w,
+                0,
+                0,
+                even.zeros,
+                0,
+                0,
+                0,
+                even.ints,
+                0,
+                1,
+                4));
   }
 
   private static void refused(Runnable call) {
