@@ -170,8 +170,8 @@ public final class Workers implements AutoCloseable {
     words.set(NOT_DONE, chunks);
     int threads = threads();
     int each = chunks / threads;
-    int more =
-        chunks % threads; // the first so many take one more: where there are few, those woken
+    // The first so many take one more: where there are fewer chunks than threads, those woken.
+    int more = chunks % threads;
     int first = 0;
     for (int member = 0; member < threads; member++) {
       int limit = first + each + (member < more ? 1 : 0);

@@ -187,10 +187,7 @@ final class RawRowCode extends RowCode {
 
   /** One row of the kernel, pixels at the edges in R8 since they may be zeros. */
   private void rawRow(int columns, int kernel, int step) {
-    asm.loadInt(R14, Address.of(R12, 0));
-    asm.test(R14);
-    asm.lea(R14, Address.of(RCX, R14, Float.BYTES, 0));
-    asm.moveIfNegative(R14, RDI);
+    loadRow(R14, Address.of(R12, 0), RCX, RDI);
     for (int k = 0; k < kernel; k++) {
       asm.load(WIDEST + k, Address.of(R15, k * vector));
     }
@@ -199,21 +196,30 @@ final class RawRowCode extends RowCode {
     int edge = kernel / 2;
     for (int i = 0; i < pixels; i++) {
       int x = spare + i % (asm.registers() - spare);
-      int place = i % 3;
-      if (place == 0 && i > 0) {
-        asm.lea(R14, Address.of(R14, R9, 2, 0));
-        asm.add(R14, R9);
-      }
-      Address pixel = place == 0 ? Address.of(R14, 0) : Address.of(R14, R9, place, 0);
+      Address pixel = pixel(R14, i);
       if (i < edge || i >= pixels - edge) {
-        asm.lea(R8, pixel);
-        asm.testBits(RDX, i < edge ? 1 << i : RIGHT_BIT << (pixels - 1 - i));
-        asm.moveIfNotZero(R8, RDI);
-        pixel = Address.of(R8, 0);
+        int bit = i < edge ? 1 << i : RIGHT_BIT << (pixels - 1 - i);
+        pixel = orZeros(pixel, R8, RDX, bit, RDI);
       }
       asm.load(x, pixel);
       addProducts(x, i, columns, kernel, step);
     }
+  }
+
+  /** Where a row of the kernel starts behind {@code base}, or zeros for −1; R14 is lost. */
+  private void loadRow(int row, Address place, int base, int zeros) {
+    asm.loadInt(R14, place);
+    asm.test(R14);
+    asm.lea(row, Address.of(base, R14, Float.BYTES, 0));
+    asm.moveIfNegative(row, zeros);
+  }
+
+  /** A pixel, or zeros if {@code flags} has the bit; the pointer is in {@code spare}. */
+  private Address orZeros(Address pixel, int spare, int flags, int bit, int zeros) {
+    asm.lea(spare, pixel);
+    asm.testBits(flags, bit);
+    asm.moveIfNotZero(spare, zeros);
+    return Address.of(spare, 0);
   }
 
   private void rawWeightBlocks(int step, int rest) {
@@ -232,10 +238,7 @@ final class RawRowCode extends RowCode {
         R14,
         () -> {
           for (int run = 0; run < RUN; run++) {
-            asm.loadInt(R14, argument(RAW_WEIGHTS_ROWS + run));
-            asm.test(R14);
-            asm.lea(RAW_ROWS_AT[run], Address.of(RAX, R14, Float.BYTES, 0));
-            asm.moveIfNegative(RAW_ROWS_AT[run], R8);
+            loadRow(RAW_ROWS_AT[run], argument(RAW_WEIGHTS_ROWS + run), RAX, R8);
           }
           for (int t = 0; t < NINE; t++) {
             asm.load(t, Address.of(RDX, t * vector));
@@ -289,19 +292,11 @@ final class RawRowCode extends RowCode {
     int turn = 0;
     int pixels = (columns - 1) * step + RUN;
     for (int i = 0; i < pixels; i++) {
-      int place = i % 3;
       for (int run = 0; run < RUN; run++) {
         int row = RAW_ROWS_AT[run];
-        if (place == 0 && i > 0) {
-          asm.lea(row, Address.of(row, R9, 2, 0));
-          asm.add(row, R9);
-        }
-        Address pixel = place == 0 ? Address.of(row, 0) : Address.of(row, R9, place, 0);
+        Address pixel = pixel(row, i);
         if (i == 0 || i == pixels - 1) {
-          asm.lea(R14, pixel);
-          asm.testBits(R11, i == 0 ? 1 : RIGHT_BIT);
-          asm.moveIfNotZero(R14, R8);
-          pixel = Address.of(R14, 0);
+          pixel = orZeros(pixel, R14, R11, i == 0 ? 1 : RIGHT_BIT, R8);
         }
         int x = first + turn++ % (asm.registers() - first);
         asm.load(x, pixel);

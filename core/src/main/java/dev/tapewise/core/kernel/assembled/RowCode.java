@@ -338,13 +338,18 @@ sealed class RowCode permits RawRowCode {
     });
     asm.move(R14, RBX);
     for (int j = 0; j < columns; j++) {
-      int place = j % 3;
-      if (place == 0 && j > 0) {
-        asm.lea(R14, Address.of(R14, R9, 2, 0));
-        asm.add(R14, R9);
-      }
-      asm.store(j, place == 0 ? Address.of(R14, 0) : Address.of(R14, R9, place, 0));
+      asm.store(j, pixel(R14, j));
     }
+  }
+
+  /** The i-th pixel, R9 bytes apart; {@code base} moves on whenever three are passed, in order. */
+  final Address pixel(int base, int i) {
+    int place = i % 3;
+    if (place == 0 && i > 0) {
+      asm.lea(base, Address.of(base, R9, 2, 0));
+      asm.add(base, R9);
+    }
+    return place == 0 ? Address.of(base, 0) : Address.of(base, R9, place, 0);
   }
 
   /** One row of the kernel: every vector of the ring is loaded once and used for all its sums. */

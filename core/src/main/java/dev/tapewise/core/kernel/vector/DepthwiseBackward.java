@@ -346,8 +346,8 @@ final class DepthwiseBackward {
 
   /**
    * One row of the input's gradient, to its place: by {@code raw}, with its zeros at {@code ring},
-   * or where that is null from the ring there. Of {@code fetched} is fetched meanwhile what the
-   * ints from {@code ahead} on say.
+   * or where that is null from the ring there. Of {@code dy} is fetched meanwhile what the ints
+   * from {@code ahead} on say.
    */
   private void inputRow(
       float[] dx,
@@ -377,12 +377,9 @@ final class DepthwiseBackward {
       int step = straight ? plan.channels : plan.padded;
       gradientRow(to, toAt, step, ring, ih, w, wAt, zero, dy.data(), ahead, scratch);
     }
-    if (straight) {
-      return;
-    }
     if (add) {
       plan.addPixels(dx, dxAt, floats, row, plan.width);
-    } else {
+    } else if (!straight) {
       plan.copyPixels(dx, dxAt, floats, row, plan.width);
     }
   }
