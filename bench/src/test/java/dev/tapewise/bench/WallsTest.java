@@ -2,6 +2,7 @@ package dev.tapewise.bench;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -32,6 +33,7 @@ final class WallsTest {
   private static final String SCALAR = "dev.tapewise.core.kernel.scalar..";
   private static final String VECTOR = "dev.tapewise.core.kernel.vector..";
   private static final String ASSEMBLED = "dev.tapewise.core.kernel.assembled..";
+  private static final String SEGMENT = "dev.tapewise.core.segment..";
 
   private static final String[] LIBRARY = {CORE, AUTODIFF, NN};
 
@@ -93,19 +95,28 @@ final class WallsTest {
           .that()
           .resideInAPackage("dev.tapewise..")
           .and()
-          .resideOutsideOfPackage(ASSEMBLED)
+          .resideOutsideOfPackages(ASSEMBLED, SEGMENT)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.lang.foreign..");
 
   @ArchTest
-  static final ArchRule assembledCodeStandsAlone =
+  static final ArchRule assembledCodeStandsAloneButForSegments =
       noClasses()
           .that()
           .resideInAPackage(ASSEMBLED)
           .should()
           .dependOnClassesThat(
-              resideInAPackage("dev.tapewise..").and(not(resideInAPackage(ASSEMBLED))));
+              resideInAPackage("dev.tapewise..").and(not(resideInAnyPackage(ASSEMBLED, SEGMENT))));
+
+  @ArchTest
+  static final ArchRule segmentsStandAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(SEGMENT)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.tapewise..").and(not(resideInAPackage(SEGMENT))));
 
   @ArchTest
   static final ArchRule kernelsAreReachedThroughTheirInterfaces =

@@ -1,5 +1,7 @@
 package dev.tapewise.core;
 
+import dev.tapewise.core.segment.HeldArray;
+
 /**
  * A thread's own buffer stack: take, use, give back. Nothing is allocated while a program plays;
  * {@link #reserve} is called when compiling.
@@ -11,7 +13,7 @@ public final class Scratch {
   private static final int MOST_FOR_ALIGNMENT = 1 << 20;
 
   private Slab slab = Slab.allocate(0);
-  private int[] ints = new int[0];
+  private HeldArray<int[]> ints = HeldArray.of(new int[0]);
   private int reserved;
   private int top;
   private int intTop;
@@ -28,8 +30,8 @@ public final class Scratch {
       slab = Slab.allocate(aligned <= MOST_FOR_ALIGNMENT ? Math.max(floats, aligned) : floats);
     }
     reserved = Math.max(reserved, floats);
-    if (ints.length < intCount) {
-      ints = new int[intCount];
+    if (ints().length < intCount) {
+      ints = HeldArray.of(new int[intCount]);
     }
   }
 
@@ -40,7 +42,7 @@ public final class Scratch {
 
   /** The array that offsets from {@link #takeInts} point into. */
   public int[] ints() {
-    return ints;
+    return ints.array();
   }
 
   /**
@@ -60,9 +62,9 @@ public final class Scratch {
   /** Takes {@code count} ints; returns their offset in {@link #ints}. */
   public int takeInts(int count) {
     int at = intTop;
-    if (at + count > ints.length) {
+    if (at + count > ints().length) {
       throw new IllegalStateException(
-          "scratch of " + ints.length + " ints cannot give " + count + " with " + at + " taken");
+          "scratch of " + ints().length + " ints cannot give " + count + " with " + at + " taken");
     }
     intTop = at + count;
     return at;

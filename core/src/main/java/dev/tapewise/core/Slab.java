@@ -1,5 +1,7 @@
 package dev.tapewise.core;
 
+import dev.tapewise.core.segment.HeldArray;
+
 /**
  * One large float storage on the heap. Tensors lie in it at {@link #base()} plus multiples of 16
  * floats, so each starts on a 64-byte line where the line of the base is known.
@@ -18,12 +20,12 @@ public final class Slab {
       "true".equals(Machine.vmOption("UseG1GC")) ? intOption("G1HeapRegionSize", 0) : 0;
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-  private final float[] array;
+  private final HeldArray<float[]> array;
   private final int base;
   private final long size;
   private final boolean lineAligned;
 
-  private Slab(float[] array, int base, long size, boolean lineAligned) {
+  private Slab(HeldArray<float[]> array, int base, long size, boolean lineAligned) {
     this.array = array;
     this.base = base;
     this.size = size;
@@ -46,7 +48,7 @@ public final class Slab {
     boolean aligned = startsOnLine(floats + skip, HEADER, OBJECT_ALIGNMENT, G1_REGION);
     int base = aligned ? skip : 0;
     try {
-      return new Slab(new float[(int) floats + base], base, floats, aligned);
+      return new Slab(HeldArray.of(new float[(int) floats + base]), base, floats, aligned);
     } catch (OutOfMemoryError e) {
       OutOfMemoryError clearer =
           new OutOfMemoryError(
@@ -71,7 +73,7 @@ public final class Slab {
 
   /** The array that holds the slab; it is a little longer. */
   public float[] array() {
-    return array;
+    return array.array();
   }
 
   /** Where the slab's first float lies in {@link #array()}. */

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tapewise.core.segment.Segments;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -18,7 +19,7 @@ import java.util.List;
  * then made executable and read-only: never both. It stays mapped until the process ends. Linux
  * only: constants as in its headers.
  */
-@SuppressWarnings("restricted")
+@SuppressWarnings({"restricted", "ReferenceEquality"}) // the very same array
 final class NativeCode {
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
@@ -116,6 +117,12 @@ final class NativeCode {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
   }
 
+  /** The segment of an array that may be one of two others, as it often is. */
+  private static MemorySegment segment(
+      float[] array, float[] a, MemorySegment aSegment, float[] b, MemorySegment bSegment) {
+    return array == a ? aSegment : array == b ? bSegment : Segments.of(array);
+  }
+
   static long bytes(int floats) {
     return (long) floats * Float.BYTES;
   }
@@ -137,14 +144,17 @@ final class NativeCode {
       long third,
       long fourth,
       long fifth) {
+    MemorySegment aSegment = Segments.of(a);
+    MemorySegment bSegment = b == a ? aSegment : Segments.of(b);
+    MemorySegment cSegment = segment(c, a, aSegment, b, bSegment);
     try {
       CALL.invokeExact(
           code,
-          MemorySegment.ofArray(a),
+          aSegment,
           bytes(aOffset),
-          MemorySegment.ofArray(b),
+          bSegment,
           bytes(bOffset),
-          MemorySegment.ofArray(c),
+          cSegment,
           bytes(cOffset),
           first,
           second,
@@ -174,18 +184,22 @@ final class NativeCode {
       int dOffset,
       int[] arguments,
       int offset) {
+    MemorySegment aSegment = Segments.of(a);
+    MemorySegment bSegment = b == a ? aSegment : Segments.of(b);
+    MemorySegment cSegment = segment(c, a, aSegment, b, bSegment);
+    MemorySegment dSegment = d == c ? cSegment : segment(d, a, aSegment, b, bSegment);
     try {
       CALL_WITH_INTS.invokeExact(
           code,
-          MemorySegment.ofArray(a),
+          aSegment,
           bytes(aOffset),
-          MemorySegment.ofArray(b),
+          bSegment,
           bytes(bOffset),
-          MemorySegment.ofArray(c),
+          cSegment,
           bytes(cOffset),
-          MemorySegment.ofArray(d),
+          dSegment,
           bytes(dOffset),
-          MemorySegment.ofArray(arguments),
+          Segments.of(arguments),
           bytes(offset));
     } catch (RuntimeException | Error e) {
       throw e;
@@ -216,16 +230,20 @@ final class NativeCode {
       long sixth,
       long seventh,
       long eighth) {
+    MemorySegment aSegment = Segments.of(a);
+    MemorySegment bSegment = b == a ? aSegment : Segments.of(b);
+    MemorySegment cSegment = segment(c, a, aSegment, b, bSegment);
+    MemorySegment dSegment = d == c ? cSegment : segment(d, a, aSegment, b, bSegment);
     try {
       CALL_WITH_LONGS.invokeExact(
           code,
-          MemorySegment.ofArray(a),
+          aSegment,
           bytes(aOffset),
-          MemorySegment.ofArray(b),
+          bSegment,
           bytes(bOffset),
-          MemorySegment.ofArray(c),
+          cSegment,
           bytes(cOffset),
-          MemorySegment.ofArray(d),
+          dSegment,
           bytes(dOffset),
           first,
           second,
