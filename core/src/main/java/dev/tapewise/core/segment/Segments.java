@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of arrays, for calls of native code. C2 makes a segment cost nothing where it sees
- * it end, which it does not promise: in one of many hundred processes every call of a warm step
- * allocated its five segments. Here nothing depends on it. Threads find a segment without a lock.
+ * it end, which it does not promise: in one of some hundred processes the calls of a warm step
+ * allocated 10 MB. Here nothing depends on it. Threads find a segment without a lock.
  *
  * <p>Arrays are found by identity, in a table of weak references with open addressing: who owns an
  * array keeps a {@link HeldArray} of it, and both may be collected together.
