@@ -2,6 +2,8 @@ package dev.tapewise.core.segment;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * array keeps a {@link HeldArray} of it, and both may be collected together.
  */
 public final class Segments {
-  private static volatile Table table = new Table(64);
+  private static final int FEWEST = 64;
+
+  private static volatile Table table = new Table(FEWEST);
 
   private Segments() {}
 
@@ -87,22 +91,16 @@ public final class Segments {
 
     /** A table with room for as many again as are left of this one, at least. */
     Table withoutCollected() {
-      int left = 1;
-      for (int i = 0; i <= mask; i++) {
-        left += isLeft(slots.get(i)) ? 1 : 0;
-      }
-      Table cleared = new Table(Math.max(64, Integer.highestOneBit(8 * left)));
+      List<Slot> left = new ArrayList<>();
       for (int i = 0; i <= mask; i++) {
         Slot slot = slots.get(i);
-        if (slot != null && isLeft(slot)) {
-          cleared.add(slot);
+        if (slot != null && !slot.refersTo(null)) {
+          left.add(slot);
         }
       }
+      Table cleared = new Table(Math.max(FEWEST, Integer.highestOneBit(8 * left.size())));
+      left.forEach(cleared::add);
       return cleared;
-    }
-
-    private static boolean isLeft(@Nullable Slot slot) {
-      return slot != null && !slot.refersTo(null);
     }
   }
 }
