@@ -39,6 +39,11 @@ final class Buffer {
     return offset;
   }
 
+  /** Behind the last float. */
+  long end() {
+    return offset + floats;
+  }
+
   void place(long at) {
     offset = at;
   }

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A measured layout with every buffer in its place, ready to be bound to an arena. */
+/** A measured layout, ready to be bound to an arena once every buffer has its place. */
 final class CompiledPlan implements Plan {
   private final Graph graph;
   private final CompileOptions options;
@@ -28,7 +28,9 @@ final class CompiledPlan implements Plan {
   private final Layout layout;
   private final Clock clock = new Clock();
   private final int capacity;
-  private final long arenaFloats;
+  private final List<Buffer> buffers;
+  private final long fewestFloats;
+  private long arenaFloats;
   private Slab kept = Slab.allocate(0);
   private final Requests requests = new Requests();
 
@@ -52,7 +54,18 @@ final class CompiledPlan implements Plan {
     this.capacity = capacity(graph);
     this.layout = new Layout(graph, options, passed, groups, checkpoints, capacity);
     bind(new Memory(true, new float[0], 0, new float[0], 0));
-    this.arenaFloats = MemoryPlan.place(layout.all());
+    this.buffers = layout.all();
+    this.fewestFloats = MemoryPlan.fewest(buffers);
+  }
+
+  /** The floats that no arena of this plan can do without. */
+  long fewestFloats() {
+    return fewestFloats;
+  }
+
+  /** Gives every buffer its place in an arena of {@link #arenaFloats}. */
+  void place() {
+    arenaFloats = MemoryPlan.place(buffers);
   }
 
   /** Takes the memory of inputs and kept outputs, after a check that everything fits. */

@@ -11,6 +11,7 @@ import dev.tapewise.autodiff.Tape;
 import dev.tapewise.autodiff.Var;
 import dev.tapewise.core.Workers;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,10 +74,10 @@ public final class Compiler {
     }
     PassedGradients passed = PassedGradients.of(graph, options);
     ImmutableMap<Node, Group> groups = Fusion.of(graph, options, passed);
-    CompiledPlan best = new CompiledPlan(graph, options, passed, groups, Checkpoints.none(graph));
+    List<Checkpoints> ways = new ArrayList<>();
+    ways.add(Checkpoints.none(graph));
     if (loss != null) {
       Tensors tensors = new Tensors(groups);
-      List<Checkpoints> ways = new ArrayList<>();
       Checkpoints cheap = Checkpoints.cheap(graph, tensors);
       if (cheap.repeats()) {
         ways.add(cheap);
@@ -84,8 +85,21 @@ public final class Compiler {
       if (options.checkpointed()) {
         ways.addAll(Checkpoints.candidates(graph, tensors));
       }
-      for (Checkpoints way : ways) {
-        CompiledPlan plan = new CompiledPlan(graph, options, passed, groups, way);
+    }
+    return smallest(
+        ways.stream()
+            .map(way -> new CompiledPlan(graph, options, passed, groups, way))
+            .sorted(Comparator.comparingLong(CompiledPlan::fewestFloats))
+            .toList());
+  }
+
+  /** Places plans, the most promising first, until none can be smaller than one before. */
+  private static CompiledPlan smallest(List<CompiledPlan> plans) {
+    CompiledPlan best = plans.getFirst();
+    best.place();
+    for (CompiledPlan plan : plans) {
+      if (plan.fewestFloats() < best.arenaFloats() && plan != best) {
+        plan.place();
         best = plan.arenaFloats() < best.arenaFloats() ? plan : best;
       }
     }

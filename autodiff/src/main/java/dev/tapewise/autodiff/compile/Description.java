@@ -16,10 +16,12 @@ final class Description {
     text.append(
         String.format(
             Locale.ROOT,
-            "%d ops, capacity %d, arena %.1f MB, kept %.1f MB, scratch %.1f KB per thread%n",
+            "%d ops, capacity %d, arena %.1f MB of which %.1f MB live at once, kept %.1f MB,"
+                + " scratch %.1f KB per thread%n",
             plan.graph().nodes().size(),
             plan.capacity(),
             plan.arenaFloats() * 4 / 1e6,
+            plan.fewestFloats() * 4 / 1e6,
             plan.keptFloats() * 4 / 1e6,
             plan.scratchFloats() * 4 / 1e3));
     for (Node node : plan.graph().nodes()) {

@@ -1,36 +1,101 @@
 package dev.tapewise.autodiff.compile;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Lays buffers out in one arena: the largest first, each into the smallest gap that holds it among
- * the buffers that live at the same time (best fit over intervals).
+ * Lays buffers out in one arena: the largest first, each into a gap among the buffers that live at
+ * the same time. While the arena is larger than what lives at once, the buffer on top gets its
+ * place before all others, which then get theirs again.
+ *
+ * <p>The smallest arena is NP-hard to find (dynamic storage allocation: Garey and Johnson 1979,
+ * problem SR2), so this tries for a bounded time.
  */
 final class MemoryPlan {
-  private MemoryPlan() {}
+  /** How often the buffer on top is placed first, for each way to choose a gap. */
+  private static final int REPAIRS = 100;
+
+  private final List<Buffer> buffers;
+  private final long[] offsets;
+  private long size = Long.MAX_VALUE;
+
+  private MemoryPlan(List<Buffer> buffers) {
+    this.buffers = buffers;
+    offsets = new long[buffers.size()];
+  }
+
+  /** Which of the gaps that hold a buffer is taken. */
+  private enum Gap {
+    SMALLEST,
+    LOWEST
+  }
+
+  /** The floats that live at once where these are most: no arena is smaller. */
+  static long fewest(List<Buffer> buffers) {
+    long[] change = new long[2 + buffers.stream().mapToInt(Buffer::to).max().orElse(0)];
+    for (Buffer buffer : buffers) {
+      change[buffer.from()] += buffer.floats();
+      change[buffer.to() + 1] -= buffer.floats();
+    }
+    long live = 0;
+    long most = 0;
+    for (long more : change) {
+      live += more;
+      most = Math.max(most, live);
+    }
+    return most;
+  }
 
   /** Places every buffer; returns the floats of the arena. */
   static long place(List<Buffer> buffers) {
+    if (buffers.isEmpty()) {
+      return 0;
+    }
+    MemoryPlan plan = new MemoryPlan(buffers);
+    long fewest = fewest(buffers);
+    for (Gap gap : Gap.values()) {
+      plan.search(gap, fewest);
+    }
+    for (int i = 0; i < buffers.size(); i++) {
+      buffers.get(i).place(plan.offsets[i]);
+    }
+    return plan.size;
+  }
+
+  private void search(Gap gap, long fewest) {
     List<Buffer> order = new ArrayList<>(buffers);
     order.sort(Comparator.comparingLong(Buffer::floats).reversed());
+    for (int repairs = 0; size > fewest && repairs <= REPAIRS; repairs++) {
+      Buffer top = placeInOrder(order, gap);
+      order.remove(top);
+      order.addFirst(top);
+    }
+  }
+
+  /** Places all, keeps that if it is the best yet, and returns the buffer that ends last. */
+  private Buffer placeInOrder(List<Buffer> order, Gap gap) {
     List<Buffer> placed = new ArrayList<>(); // by offset
-    long size = 0;
+    Buffer top = order.getFirst();
     for (Buffer buffer : order) {
-      long at = gap(buffer, placed);
+      long at = find(gap, buffer, placed);
       buffer.place(at);
-      size = Math.max(size, at + buffer.floats());
       int i = placed.size();
       while (i > 0 && placed.get(i - 1).offset() > at) {
         i--;
       }
       placed.add(i, buffer);
+      top = buffer.end() > top.end() ? buffer : top;
     }
-    return size;
+    if (top.end() < size) {
+      size = top.end();
+      Arrays.setAll(offsets, i -> buffers.get(i).offset());
+    }
+    return top;
   }
 
-  private static long gap(Buffer buffer, List<Buffer> placed) {
+  private static long find(Gap gap, Buffer buffer, List<Buffer> placed) {
     long end = 0;
     long best = -1;
     long bestSize = Long.MAX_VALUE;
@@ -40,10 +105,13 @@ final class MemoryPlan {
       }
       long size = other.offset() - end;
       if (size >= buffer.floats() && size < bestSize) {
+        if (gap == Gap.LOWEST) {
+          return end;
+        }
         best = end;
         bestSize = size;
       }
-      end = Math.max(end, other.offset() + other.floats());
+      end = Math.max(end, other.end());
     }
     return best >= 0 ? best : end;
   }

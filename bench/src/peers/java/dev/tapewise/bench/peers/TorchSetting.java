@@ -61,6 +61,7 @@ record TorchSetting(
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-modules=jdk.incubator.vector");
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:+DisplayVMOutputToStderr"); // where PyTorch crashed belongs to what it said
     command.addAll(jvm);
     if (vectorBits > 0) {
       command.add("-Dtapewise.vectorBits=" + vectorBits);
