@@ -30,7 +30,7 @@ final class CompiledPlan implements Plan {
   private final int capacity;
   private final List<Buffer> buffers;
   private final long fewestFloats;
-  private long arenaFloats;
+  private long arenaFloats = -1; // until every buffer has its place
   private Slab kept = Slab.allocate(0);
   private final Requests requests = new Requests();
 

@@ -87,23 +87,25 @@ public final class Compiler {
       }
     }
     return smallest(
-        ways.stream()
-            .map(way -> new CompiledPlan(graph, options, passed, groups, way))
-            .sorted(Comparator.comparingLong(CompiledPlan::fewestFloats))
-            .toList());
+        ways.stream().map(way -> new CompiledPlan(graph, options, passed, groups, way)).toList());
   }
 
-  /** Places plans, the most promising first, until none can be smaller than one before. */
+  /**
+   * Places plans, the most promising first, until no other can be smaller than the best. Of equal
+   * ones it is the first in the list.
+   */
   private static CompiledPlan smallest(List<CompiledPlan> plans) {
-    CompiledPlan best = plans.getFirst();
-    best.place();
-    for (CompiledPlan plan : plans) {
-      if (plan.fewestFloats() < best.arenaFloats() && plan != best) {
+    List<CompiledPlan> promising = new ArrayList<>(plans);
+    promising.sort(Comparator.comparingLong(CompiledPlan::fewestFloats));
+    long smallest = Long.MAX_VALUE;
+    for (CompiledPlan plan : promising) {
+      if (plan.fewestFloats() <= smallest) {
         plan.place();
-        best = plan.arenaFloats() < best.arenaFloats() ? plan : best;
+        smallest = Math.min(smallest, plan.arenaFloats());
       }
     }
-    return best;
+    long size = smallest;
+    return plans.stream().filter(plan -> plan.arenaFloats() == size).findFirst().orElseThrow();
   }
 
   private static void checkTape(Tape tape, Var v) {

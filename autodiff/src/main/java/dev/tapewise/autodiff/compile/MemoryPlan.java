@@ -6,16 +6,23 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Lays buffers out in one arena: the largest first, each into a gap among the buffers that live at
- * the same time. While the arena is larger than what lives at once, the buffer on top gets its
- * place before all others, which then get theirs again.
+ * Lays buffers out in one arena: the largest first, each into the smallest gap that holds it among
+ * the buffers that live at the same time. While the arena is larger than what lives at once, the
+ * buffer on top gets its place before all others, which then get theirs again; and if that is not
+ * enough, all over again with the lowest gap in place of the smallest.
  *
  * <p>The smallest arena is NP-hard to find (dynamic storage allocation: Garey and Johnson 1979,
  * problem SR2), so this tries for a bounded time.
  */
 final class MemoryPlan {
-  /** How often the buffer on top is placed first, for each way to choose a gap. */
-  private static final int REPAIRS = 100;
+  /**
+   * How often the buffer on top is placed first, for either gap: the networks of the zoo need up to
+   * 111.
+   */
+  private static final int REPAIRS = 120;
+
+  /** Pairs of buffers that all repairs may look at, so that a long tape compiles in seconds. */
+  private static final long MOST_PAIRS = 100_000_000;
 
   private final List<Buffer> buffers;
   private final long[] offsets;
@@ -67,7 +74,8 @@ final class MemoryPlan {
   private void search(Gap gap, long fewest) {
     List<Buffer> order = new ArrayList<>(buffers);
     order.sort(Comparator.comparingLong(Buffer::floats).reversed());
-    for (int repairs = 0; size > fewest && repairs <= REPAIRS; repairs++) {
+    long affordable = MOST_PAIRS / ((long) order.size() * order.size());
+    for (int repairs = 0; size > fewest && repairs <= Math.min(REPAIRS, affordable); repairs++) {
       Buffer top = placeInOrder(order, gap);
       order.remove(top);
       order.addFirst(top);
