@@ -28,9 +28,7 @@ final class CompiledPlan implements Plan {
   private final Layout layout;
   private final Clock clock = new Clock();
   private final int capacity;
-  private final List<Buffer> buffers;
-  private final long fewestFloats;
-  private long arenaFloats = -1; // until every buffer has its place
+  private final MemoryPlan places;
   private Slab kept = Slab.allocate(0);
   private final Requests requests = new Requests();
 
@@ -54,18 +52,17 @@ final class CompiledPlan implements Plan {
     this.capacity = capacity(graph);
     this.layout = new Layout(graph, options, passed, groups, checkpoints, capacity);
     bind(new Memory(true, new float[0], 0, new float[0], 0));
-    this.buffers = layout.all();
-    this.fewestFloats = MemoryPlan.fewest(buffers);
+    this.places = new MemoryPlan(layout.all());
   }
 
   /** The floats that no arena of this plan can do without. */
   long fewestFloats() {
-    return fewestFloats;
+    return places.fewest();
   }
 
   /** Gives every buffer its place in an arena of {@link #arenaFloats}. */
   void place() {
-    arenaFloats = MemoryPlan.place(buffers);
+    places.place();
   }
 
   /** Takes the memory of inputs and kept outputs, after a check that everything fits. */
@@ -106,7 +103,7 @@ final class CompiledPlan implements Plan {
     List<String> backwardLabels = new ArrayList<>();
     List<Probe> probes = new ArrayList<>();
     if (options.poison() && !memory.measuring()) {
-      forward.add(PoisonTask.everything(memory, arenaFloats));
+      forward.add(PoisonTask.everything(memory, arenaFloats()));
     }
     Steps steps = new Steps(memory, probes);
     for (Node node : graph.nodes()) {
@@ -244,7 +241,7 @@ final class CompiledPlan implements Plan {
 
   @Override
   public long arenaFloats() {
-    return arenaFloats;
+    return places.size();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tapewise.autodiff.compile;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Ordering;
 import dev.tapewise.autodiff.Arena;
 import dev.tapewise.autodiff.CompileOptions;
 import dev.tapewise.autodiff.Node;
@@ -104,8 +105,7 @@ public final class Compiler {
         smallest = Math.min(smallest, plan.arenaFloats());
       }
     }
-    long size = smallest;
-    return plans.stream().filter(plan -> plan.arenaFloats() == size).findFirst().orElseThrow();
+    return Ordering.natural().onResultOf(CompiledPlan::arenaFloats).min(plans);
   }
 
   private static void checkTape(Tape tape, Var v) {

@@ -21,16 +21,18 @@ final class MemoryPlan {
    */
   private static final int REPAIRS = 120;
 
-  /** Pairs of buffers that all repairs may look at, so that a long tape compiles in seconds. */
+  /** Pairs of buffers to look at for either gap, so that a long tape compiles in seconds. */
   private static final long MOST_PAIRS = 100_000_000;
 
   private final List<Buffer> buffers;
   private final long[] offsets;
+  private final long fewest;
   private long size = Long.MAX_VALUE;
 
-  private MemoryPlan(List<Buffer> buffers) {
+  MemoryPlan(List<Buffer> buffers) {
     this.buffers = buffers;
     offsets = new long[buffers.size()];
+    fewest = fewest(buffers);
   }
 
   /** Which of the gaps that hold a buffer is taken. */
@@ -39,8 +41,7 @@ final class MemoryPlan {
     LOWEST
   }
 
-  /** The floats that live at once where these are most: no arena is smaller. */
-  static long fewest(List<Buffer> buffers) {
+  private static long fewest(List<Buffer> buffers) {
     long[] change = new long[2 + buffers.stream().mapToInt(Buffer::to).max().orElse(0)];
     for (Buffer buffer : buffers) {
       change[buffer.from()] += buffer.floats();
@@ -55,27 +56,35 @@ final class MemoryPlan {
     return most;
   }
 
-  /** Places every buffer; returns the floats of the arena. */
-  static long place(List<Buffer> buffers) {
-    if (buffers.isEmpty()) {
-      return 0;
-    }
-    MemoryPlan plan = new MemoryPlan(buffers);
-    long fewest = fewest(buffers);
-    for (Gap gap : Gap.values()) {
-      plan.search(gap, fewest);
-    }
-    for (int i = 0; i < buffers.size(); i++) {
-      buffers.get(i).place(plan.offsets[i]);
-    }
-    return plan.size;
+  /** The floats that live at once where these are most: no arena is smaller. */
+  long fewest() {
+    return fewest;
   }
 
-  private void search(Gap gap, long fewest) {
+  /** The floats of the arena; {@code Long.MAX_VALUE} until all buffers have their place. */
+  long size() {
+    return size;
+  }
+
+  /** Places every buffer. */
+  void place() {
+    if (buffers.isEmpty()) {
+      size = 0;
+      return;
+    }
+    for (Gap gap : Gap.values()) {
+      search(gap);
+    }
+    for (int i = 0; i < offsets.length; i++) {
+      buffers.get(i).place(offsets[i]);
+    }
+  }
+
+  private void search(Gap gap) {
     List<Buffer> order = new ArrayList<>(buffers);
     order.sort(Comparator.comparingLong(Buffer::floats).reversed());
-    long affordable = MOST_PAIRS / ((long) order.size() * order.size());
-    for (int repairs = 0; size > fewest && repairs <= Math.min(REPAIRS, affordable); repairs++) {
+    long most = Math.min(REPAIRS, MOST_PAIRS / ((long) order.size() * order.size()));
+    for (int repairs = 0; size > fewest && repairs <= most; repairs++) {
       Buffer top = placeInOrder(order, gap);
       order.remove(top);
       order.addFirst(top);

@@ -13,12 +13,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class MemoryPlanTest {
+final class MemoryPlanTest {
   private static final int POSITIONS = 30;
 
   @Property
   void buffersOfOneTimeShareNothing(@ForAll("buffers") List<Buffer> buffers) {
-    long size = MemoryPlan.place(buffers);
+    long size = place(buffers);
     for (int i = 0; i < buffers.size(); i++) {
       Buffer one = buffers.get(i);
       assertThat(one.offset()).isNotNegative();
@@ -45,18 +45,25 @@ class MemoryPlanTest {
                     .sum())
             .max()
             .orElse(0);
-    assertThat(MemoryPlan.fewest(buffers)).isEqualTo(fullest);
+    assertThat(new MemoryPlan(buffers).fewest()).isEqualTo(fullest);
   }
 
   @Property
   void placesDependOnTheBuffersAlone(@ForAll("buffers") List<Buffer> buffers) {
     List<Buffer> same =
         buffers.stream().map(b -> new Buffer("same", b.floats(), b.from(), b.to())).toList();
-    MemoryPlan.place(buffers);
-    MemoryPlan.place(same);
+    place(buffers);
+    place(same);
     assertThat(same).extracting(Buffer::offset).isEqualTo(offsets(buffers));
-    MemoryPlan.place(same);
+    place(same);
     assertThat(same).extracting(Buffer::offset).as("once more").isEqualTo(offsets(buffers));
+  }
+
+  /** The arena's floats. */
+  private static long place(List<Buffer> buffers) {
+    MemoryPlan plan = new MemoryPlan(buffers);
+    plan.place();
+    return plan.size();
   }
 
   private static List<Long> offsets(List<Buffer> buffers) {
@@ -81,8 +88,7 @@ class MemoryPlanTest {
 
   /** The arena for buffers of a size, from a position to another. */
   private static long sizeOf(int[][] lives) {
-    return MemoryPlan.place(
-            Arrays.stream(lives).map(b -> new Buffer("any", 16L * b[0], b[1], b[2])).toList())
+    return place(Arrays.stream(lives).map(b -> new Buffer("any", 16L * b[0], b[1], b[2])).toList())
         / 16;
   }
 
