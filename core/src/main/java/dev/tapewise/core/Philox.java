@@ -12,10 +12,10 @@ package dev.tapewise.core;
  */
 public final class Philox {
   private static final int ROUNDS = 10;
-  private static final int MULTIPLIER_0 = 0xD2511F53;
-  private static final int MULTIPLIER_1 = 0xCD9E8D57;
-  private static final int WEYL_0 = 0x9E3779B9;
-  private static final int WEYL_1 = 0xBB67AE85;
+  private static final long MULTIPLIER_0 = 0xD2511F53L;
+  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
+  private static final long WEYL_0 = 0x9E3779B9L;
+  private static final long WEYL_1 = 0xBB67AE85L;
   private static final long LOW_WORD = 0xFFFFFFFFL;
 
   private Philox() {}
@@ -32,6 +32,34 @@ public final class Philox {
   /** 64 more random bits: words 2 (the low half) and 3 of an element's block. */
   public static long moreBits(long seed, int stream, long step, long element) {
     return half(seed, stream, step, element, true);
+  }
+
+  /**
+   * Writes the four words of each of {@code blocks} blocks.
+   *
+   * @param first the element of the first block, the next ones have the numbers behind it
+   */
+  public static void fillBits(
+      int[] out, int offset, int blocks, long seed, int stream, long step, long first) {
+    checkStep(step);
+    for (int i = 0; i < blocks; i++) {
+      long low = first + i;
+      long high = counter(stream, step);
+      long key0 = seed & LOW_WORD;
+      long key1 = seed >>> 32;
+      for (int round = 0; round < ROUNDS; round++) {
+        long next = mix(MULTIPLIER_1, high, low, key0);
+        high = mix(MULTIPLIER_0, low, high, key1);
+        low = next;
+        key0 = key0 + WEYL_0 & LOW_WORD;
+        key1 = key1 + WEYL_1 & LOW_WORD;
+      }
+      int at = offset + 4 * i;
+      out[at] = (int) low;
+      out[at + 1] = (int) (low >>> 32);
+      out[at + 2] = (int) high;
+      out[at + 3] = (int) (high >>> 32);
+    }
   }
 
   /** A number in [0, 1) from the top 24 of 64 random bits. */
@@ -98,26 +126,38 @@ public final class Philox {
     return Math.min(Math.fma(high - low, uniform(word), low), below);
   }
 
-  private static long half(long seed, int stream, long step, long element, boolean upper) {
+  private static void checkStep(long step) {
     if (step >>> 32 != 0) {
       throw new IllegalArgumentException("a step is from 0 to 4294967295, not " + step);
     }
-    int c0 = (int) element;
-    int c1 = (int) (element >>> 32);
-    int c2 = (int) step;
-    int c3 = stream;
-    int k0 = (int) seed;
-    int k1 = (int) (seed >>> 32);
+  }
+
+  private static long half(long seed, int stream, long step, long element, boolean upper) {
+    checkStep(step);
+    long low = element;
+    long high = counter(stream, step);
+    long key0 = seed & LOW_WORD;
+    long key1 = seed >>> 32;
     for (int round = 0; round < ROUNDS; round++) {
-      long p0 = (MULTIPLIER_0 & LOW_WORD) * (c0 & LOW_WORD);
-      long p1 = (MULTIPLIER_1 & LOW_WORD) * (c2 & LOW_WORD);
-      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
-      c1 = (int) p1;
-      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
-      c3 = (int) p0;
-      k0 += WEYL_0;
-      k1 += WEYL_1;
+      long next = mix(MULTIPLIER_1, high, low, key0);
+      high = mix(MULTIPLIER_0, low, high, key1);
+      low = next;
+      key0 = key0 + WEYL_0 & LOW_WORD;
+      key1 = key1 + WEYL_1 & LOW_WORD;
     }
-    return upper ? (c2 & LOW_WORD) | (long) c3 << 32 : (c0 & LOW_WORD) | (long) c1 << 32;
+    return upper ? high : low;
+  }
+
+  /** Words 2 and 3 of the counter. */
+  private static long counter(int stream, long step) {
+    return step | (long) stream << 32;
+  }
+
+  /**
+   * Half a round, a pair of words in a long: of the product with the low word of {@code times} the
+   * high half, changed by the key and the high word of {@code other}, and then the low half.
+   */
+  private static long mix(long multiplier, long times, long other, long key) {
+    return Long.rotateLeft(multiplier * (times & LOW_WORD), 32) ^ other >>> 32 ^ key;
   }
 }

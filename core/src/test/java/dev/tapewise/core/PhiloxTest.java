@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class PhiloxTest {
@@ -116,9 +117,25 @@ class PhiloxTest {
   }
 
   @Test
+  void blocksOfWordsAreTheirElementsBits() {
+    long seed = -5L << 30;
+    long first = 0xFFFFFFFEL; // the third is where the low word turns over
+    int[] words = new int[2 + 4 * 5];
+    Philox.fillBits(words, 2, 5, seed, -3, 0xFFFFFFF0L, first);
+    for (int i = 0; i < 5; i++) {
+      long low = Philox.bits(seed, -3, 0xFFFFFFF0L, first + i);
+      long high = Philox.moreBits(seed, -3, 0xFFFFFFF0L, first + i);
+      assertThat(Arrays.copyOfRange(words, 2 + 4 * i, 6 + 4 * i))
+          .containsExactly((int) low, (int) (low >>> 32), (int) high, (int) (high >>> 32));
+    }
+  }
+
+  @Test
   void aStepThatDoesNotFitIsRefused() {
     assertThatThrownBy(() -> Philox.bits(0, 0, 1L << 32, 0))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Philox.bits(0, 0, -1, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Philox.fillBits(new int[4], 0, 1, 0, 0, 1L << 32, 0))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

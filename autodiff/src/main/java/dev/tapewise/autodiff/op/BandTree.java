@@ -1,6 +1,7 @@
 package dev.tapewise.autodiff.op;
 
 import dev.tapewise.core.geometry.RowBands;
+import dev.tapewise.core.kernel.Combine;
 
 /**
  * Combines pairs of per-channel sums of bands in double precision, in the fixed binary tree over
@@ -11,6 +12,7 @@ final class BandTree {
   /** Channels of a block. */
   static final int BLOCK = 16;
 
+  private final Combine kernel;
   private final RowBands bands;
   private final int levels;
   private final double[] first;
@@ -20,7 +22,8 @@ final class BandTree {
   /**
    * @param images the most images whose bands are combined
    */
-  BandTree(RowBands bands, int channels, int images) {
+  BandTree(Combine kernel, RowBands bands, int channels, int images) {
+    this.kernel = kernel;
     this.bands = bands;
     // one open subtree for each one bit of a number of bands, and the band that is being added
     this.levels = Integer.SIZE - Integer.numberOfLeadingZeros(bands.count(images)) + 1;
@@ -76,10 +79,8 @@ final class BandTree {
     for (int band = 0; band < count; band++) {
       int at = base + depth * BLOCK;
       int source = band * stride + from;
-      for (int c = 0; c < width; c++) {
-        first[at + c] = data[one + source + c];
-        second[at + c] = data[two + source + c];
-      }
+      kernel.widen(first, at, data, one + source, width);
+      kernel.widen(second, at, data, two + source, width);
       int end = bands.start(band + 1, batch);
       rows[rowBase + depth] = end - (long) bands.start(band, batch);
       depth++;
@@ -103,17 +104,10 @@ final class BandTree {
     int right = left + BLOCK;
     if (moments) {
       double share = b / n;
-      double weight = a * share;
-      for (int c = 0; c < width; c++) {
-        double delta = first[right + c] - first[left + c];
-        first[left + c] += delta * share;
-        second[left + c] += second[right + c] + delta * delta * weight;
-      }
+      kernel.mergeMoments(first, second, left, right, width, share, a * share);
     } else {
-      for (int c = 0; c < width; c++) {
-        first[left + c] += first[right + c];
-        second[left + c] += second[right + c];
-      }
+      kernel.add(first, left, right, width);
+      kernel.add(second, left, right, width);
     }
     rows[row] = (long) n;
   }

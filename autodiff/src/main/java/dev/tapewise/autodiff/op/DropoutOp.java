@@ -5,7 +5,9 @@ import dev.tapewise.autodiff.Clock;
 import dev.tapewise.autodiff.GradientTarget;
 import dev.tapewise.autodiff.Op;
 import dev.tapewise.autodiff.Operand;
+import dev.tapewise.core.Scratch;
 import dev.tapewise.core.Shape;
+import dev.tapewise.core.Task;
 import dev.tapewise.core.kernel.Dropout;
 import dev.tapewise.core.kernel.GradientReading;
 import java.util.List;
@@ -16,6 +18,9 @@ import java.util.List;
  * needs no mask and a step can be replayed.
  */
 public final class DropoutOp implements Op {
+  /** Elements of a chunk: a classifier's input is small. */
+  private static final int ELEMENTS = 4 * 1024;
+
   private final float probability;
   private final int stream;
 
@@ -61,24 +66,26 @@ public final class DropoutOp implements Op {
 
   @Override
   public void forward(Binding binding) {
+    binding.scratch(0, Dropout.scratchInts());
     Clock clock = binding.clock();
     Operand x = binding.input(0);
     Operand y = binding.output();
     binding.play(
-        new ElementTask(y) {
+        new Elements(y) {
           @Override
-          void run(int from, int count) {
+          void elements(int from, int to, Scratch scratch) {
             Dropout.forward(
                 y.data(),
                 y.offset(),
                 x.data(),
                 x.offset(),
                 from,
-                from + count,
+                to,
                 probability,
                 clock.seed(),
                 stream,
-                clock.step());
+                clock.step(),
+                scratch);
           }
         });
   }
@@ -89,25 +96,49 @@ public final class DropoutOp implements Op {
     if (dx == null) {
       return;
     }
+    binding.scratch(0, Dropout.scratchInts());
     Clock clock = binding.clock();
     GradientReading dy = binding.outputGradient();
     binding.play(
-        new ElementTask(binding.output()) {
+        new Elements(binding.output()) {
           @Override
-          void run(int from, int count) {
+          void elements(int from, int to, Scratch scratch) {
             Dropout.gradient(
                 dx.data(),
                 dx.offset(),
                 dy.data(),
                 dy.offset(),
                 from,
-                from + count,
+                to,
                 probability,
                 clock.seed(),
                 stream,
                 clock.step(),
-                dx.add());
+                dx.add(),
+                scratch);
           }
         });
+  }
+
+  /** A pass over elements in chunks that are worth their random numbers. */
+  private abstract static class Elements implements Task {
+    private final Operand shape;
+
+    Elements(Operand shape) {
+      this.shape = shape;
+    }
+
+    @Override
+    public int chunks(int batch) {
+      return Math.ceilDiv(shape.size(batch), ELEMENTS);
+    }
+
+    @Override
+    public void run(int chunk, int batch, Scratch scratch) {
+      int from = chunk * ELEMENTS;
+      elements(from, Math.min(from + ELEMENTS, shape.size(batch)), scratch);
+    }
+
+    abstract void elements(int from, int to, Scratch scratch);
   }
 }

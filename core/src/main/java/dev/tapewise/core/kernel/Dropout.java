@@ -1,6 +1,7 @@
 package dev.tapewise.core.kernel;
 
 import dev.tapewise.core.Philox;
+import dev.tapewise.core.Scratch;
 
 /**
  * Inverted dropout: {@code y = x * m} with m = {@code 1 / (1 - p)} where an element is kept and 0
@@ -12,7 +13,15 @@ import dev.tapewise.core.Philox;
  * saved for the backward pass, and chunks change nothing.
  */
 public final class Dropout {
+  /** Random words that are made at once. */
+  private static final int WORDS = 256;
+
   private Dropout() {}
+
+  /** Ints of scratch that {@link #forward} and {@link #gradient} take. */
+  public static int scratchInts() {
+    return WORDS;
+  }
 
   /**
    * Elements {@code from} to {@code to}; y and x may be the same place.
@@ -29,8 +38,9 @@ public final class Dropout {
       float p,
       long seed,
       int stream,
-      long step) {
-    multiply(y, yOffset, x, xOffset, from, to, p, seed, stream, step, false);
+      long step,
+      Scratch scratch) {
+    multiply(y, yOffset, x, xOffset, from, to, p, seed, stream, step, false, scratch);
   }
 
   /**
@@ -47,8 +57,9 @@ public final class Dropout {
       long seed,
       int stream,
       long step,
-      boolean add) {
-    multiply(dx, dxOffset, dy, dyOffset, from, to, p, seed, stream, step, add);
+      boolean add,
+      Scratch scratch) {
+    multiply(dx, dxOffset, dy, dyOffset, from, to, p, seed, stream, step, add, scratch);
   }
 
   /**
@@ -77,22 +88,26 @@ public final class Dropout {
       long seed,
       int stream,
       long step,
-      boolean add) {
+      boolean add,
+      Scratch scratch) {
     if (!(p >= 0f && p < 1f)) {
       throw new IllegalArgumentException("dropout needs a probability in [0, 1), got " + p);
     }
-    float kept = 1f / (1f - p);
-    int e = from;
-    while (e < to) {
-      int block = e >>> 2;
-      long low = Philox.bits(seed, stream, step, block);
-      long high = Philox.moreBits(seed, stream, step, block);
-      for (; e < to && e >>> 2 == block; e++) {
-        long pair = (e & 2) == 0 ? low : high;
-        int word = (int) ((e & 1) == 0 ? pair : pair >>> 32);
-        float product = in[inOffset + e] * (Philox.uniform(word) >= p ? kept : 0f);
+    int kept = Float.floatToRawIntBits(1f / (1f - p));
+    int least = (int) Math.ceil(p * 0x1p24); // of the 24 bits that are a number of at least p
+    int mark = scratch.mark();
+    int intMark = scratch.intMark();
+    int at = scratch.takeInts(WORDS);
+    int[] words = scratch.ints();
+    for (int first = from & -4; first < to; first += WORDS) {
+      int last = Math.min(to, first + WORDS);
+      Philox.fillBits(words, at, Math.ceilDiv(last - first, 4), seed, stream, step, first / 4);
+      for (int e = Math.max(from, first); e < last; e++) {
+        int dropped = (words[at + e - first] >>> 8) - least >> 31; // all ones or none
+        float product = in[inOffset + e] * Float.intBitsToFloat(kept & ~dropped);
         out[outOffset + e] = add ? out[outOffset + e] + product : product;
       }
     }
+    scratch.release(mark, intMark);
   }
 }
