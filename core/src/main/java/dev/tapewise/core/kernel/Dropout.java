@@ -103,7 +103,7 @@ public final class Dropout {
       int last = Math.min(to, first + WORDS);
       Philox.fillBits(words, at, Math.ceilDiv(last - first, 4), seed, stream, step, first / 4);
       for (int e = Math.max(from, first); e < last; e++) {
-        int dropped = (words[at + e - first] >>> 8) - least >> 31; // all ones or none
+        int dropped = ((words[at + e - first] >>> 8) - least) >> 31; // all ones or none
         float product = in[inOffset + e] * Float.intBitsToFloat(kept & ~dropped);
         out[outOffset + e] = add ? out[outOffset + e] + product : product;
       }
