@@ -19,6 +19,12 @@ final class DepthwiseBackward {
   private static final int L = Lanes.COUNT;
   private static final int NINE = DepthwisePlan.NINE;
 
+  /** Floats of a cache line. */
+  private static final int LINE = 16;
+
+  /** Ways of a first-level cache at most. */
+  private static final int MOST_WAYS = 16;
+
   private final DepthwisePlan plan;
   private final RowRing gradient;
   private final int spanHeight;
@@ -32,6 +38,14 @@ final class DepthwiseBackward {
 
   /** Does the rows of the input's gradient; null where those of the Vector API do. */
   private final @Nullable AssembledRows assembledInput;
+
+  /**
+   * Whether a row of the output's gradient is staged also where only the weights need it: a cache
+   * line of it holds vectors of several channel blocks, and all columns of a block lie in one set
+   * of a first-level cache, more than any has ways, so that the lines would be fetched again for
+   * every block.
+   */
+  private final boolean crowded;
 
   /** Does those of the weights' gradient. */
   private final @Nullable AssembledRows assembledWeights;
@@ -54,6 +68,7 @@ final class DepthwiseBackward {
     }
     assembledInput = known ? plan.assembled : null;
     assembledWeights = plan.strideWidth <= AssembledRows.WIDEST_STEP ? plan.assembled : null;
+    crowded = L < LINE && plan.channels % DepthwiseRaw.WAY == 0 && plan.outWidth > MOST_WAYS;
     order = new int[plan.taps];
     int last = plan.taps - 1;
     Arrays.setAll(
@@ -98,7 +113,8 @@ final class DepthwiseBackward {
     DepthwiseRaw any = rawWeights == null ? rawInputs : rawWeights;
     int zeros = any == null ? 0 : any.takeZeros(scratch);
     boolean inPlace =
-        rawInputs != null || (dx == null && assembledWeights != null && dy.isRaw() && !plan.tail);
+        rawInputs != null
+            || (dx == null && assembledWeights != null && dy.isRaw() && !plan.tail && !crowded);
     int dzRing = inPlace ? 0 : scratch.take(gradient.size());
     if (!inPlace) {
       gradient.clear(floats, dzRing);

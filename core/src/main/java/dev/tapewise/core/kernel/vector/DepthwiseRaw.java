@@ -21,7 +21,7 @@ final class DepthwiseRaw {
   private static final int L = Lanes.COUNT;
 
   /** Floats of a way of a first-level cache, 4 KiB. */
-  private static final int WAY = 1024;
+  static final int WAY = 1024;
 
   private final AssembledRows code;
   private final DepthwisePlan plan;

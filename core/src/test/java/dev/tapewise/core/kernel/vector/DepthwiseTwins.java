@@ -100,6 +100,15 @@ abstract class DepthwiseTwins {
     check(9, 192, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1);
   }
 
+  /** Of rings, since columns of more compete for a set of a first-level cache. */
+  @Test
+  void pixelsFourKibibytesApartHaveTheTwinsBits() {
+    for (int size : new int[] {5, 18}) {
+      check(size, 1024, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1);
+      check(size, 1024, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1);
+    }
+  }
+
   @Test
   void kernelsLargerThanTheImageHaveTheTwinsBits() {
     for (int channels : new int[] {1, 8, 15, 25}) {
