@@ -1,7 +1,6 @@
 package dev.tapewise.autodiff.op;
 
 import dev.tapewise.core.geometry.RowBands;
-import dev.tapewise.core.kernel.Combine;
 
 /**
  * Combines pairs of per-channel sums of bands in double precision, in the fixed binary tree over
@@ -12,7 +11,6 @@ final class BandTree {
   /** Channels of a block. */
   static final int BLOCK = 16;
 
-  private final Combine kernel;
   private final RowBands bands;
   private final int levels;
   private final double[] first;
@@ -22,8 +20,7 @@ final class BandTree {
   /**
    * @param images the most images whose bands are combined
    */
-  BandTree(Combine kernel, RowBands bands, int channels, int images) {
-    this.kernel = kernel;
+  BandTree(RowBands bands, int channels, int images) {
     this.bands = bands;
     // one open subtree for each one bit of a number of bands, and the band that is being added
     this.levels = Integer.SIZE - Integer.numberOfLeadingZeros(bands.count(images)) + 1;
@@ -79,8 +76,10 @@ final class BandTree {
     for (int band = 0; band < count; band++) {
       int at = base + depth * BLOCK;
       int source = band * stride + from;
-      kernel.widen(first, at, data, one + source, width);
-      kernel.widen(second, at, data, two + source, width);
+      for (int c = 0; c < width; c++) {
+        first[at + c] = data[one + source + c];
+        second[at + c] = data[two + source + c];
+      }
       int end = bands.start(band + 1, batch);
       rows[rowBase + depth] = end - (long) bands.start(band, batch);
       depth++;
@@ -104,10 +103,17 @@ final class BandTree {
     int right = left + BLOCK;
     if (moments) {
       double share = b / n;
-      kernel.mergeMoments(first, second, left, right, width, share, a * share);
+      double weight = a * share;
+      for (int c = 0; c < width; c++) {
+        double delta = first[right + c] - first[left + c];
+        first[left + c] += delta * share;
+        second[left + c] += second[right + c] + delta * delta * weight;
+      }
     } else {
-      kernel.add(first, left, right, width);
-      kernel.add(second, left, right, width);
+      for (int c = 0; c < width; c++) {
+        first[left + c] += first[right + c];
+        second[left + c] += second[right + c];
+      }
     }
     rows[row] = (long) n;
   }

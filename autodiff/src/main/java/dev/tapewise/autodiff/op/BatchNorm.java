@@ -244,8 +244,7 @@ public final class BatchNorm implements NormOp {
       this.x = x;
       this.channels = x.channels();
       this.pixels = x.shape().rest() / channels;
-      this.tree =
-          new BandTree(binding.kernels().combine(), bands, channels, x.images(binding.capacity()));
+      this.tree = new BandTree(bands, channels, x.images(binding.capacity()));
       this.form = form;
       this.memory = binding.memory();
       this.gamma = binding.input(1);
@@ -357,8 +356,7 @@ public final class BatchNorm implements NormOp {
       this.x = binding.input(0);
       this.channels = x.channels();
       this.pixels = x.shape().rest() / channels;
-      this.tree =
-          new BandTree(binding.kernels().combine(), bands, channels, x.images(binding.capacity()));
+      this.tree = new BandTree(bands, channels, x.images(binding.capacity()));
       this.form = form;
       this.memory = binding.memory();
       this.dgamma = dgamma;

@@ -12,19 +12,4 @@ public interface Combine {
    * {@code from} to {@code to}, in place: the sum is left in part 0.
    */
   void tree(float[] partial, int offset, int parts, int stride, int from, int to);
-
-  /** Copies floats into doubles. */
-  void widen(double[] to, int toOffset, float[] from, int fromOffset, int count);
-
-  /** Adds doubles at {@code right} to those at {@code left}. */
-  void add(double[] sums, int left, int right, int count);
-
-  /**
-   * Combines means and centred squares at {@code right} with those at {@code left}, in place: with
-   * {@code δ = mean[right] - mean[left]} the mean becomes {@code mean[left] + δ * share} and the
-   * centred squares {@code centred[left] + (centred[right] + δ * δ * weight)}, no product fused
-   * with a sum.
-   */
-  void mergeMoments(
-      double[] mean, double[] centred, int left, int right, int count, double share, double weight);
 }

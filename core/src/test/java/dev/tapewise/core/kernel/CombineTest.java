@@ -1,10 +1,7 @@
 package dev.tapewise.core.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.tapewise.core.FloatBits;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -62,47 +59,5 @@ class CombineTest {
     Kernels.scalar().combine().tree(scalar, 0, 3, 21, 0, 21);
     Kernels.preferred().combine().tree(vector, 0, 3, 21, 0, 21);
     FloatBits.assertSame(vector, scalar);
-  }
-
-  @Test
-  void pairsOfDoublesHaveTheirFormulasAndTheSameBitsOnVectors() {
-    for (int count : new int[] {0, 1, 3, 4, 8, 13, 16, 33}) {
-      float[] floats = FloatBits.special(random, count + 3);
-      double[] widened = new double[count + 2];
-      double[] vectorWidened = new double[count + 2];
-      Kernels.scalar().combine().widen(widened, 2, floats, 3, count);
-      Kernels.preferred().combine().widen(vectorWidened, 2, floats, 3, count);
-      assertSame(vectorWidened, widened);
-      double[] mean = random.doubles(2 * count + 1).toArray();
-      double[] centred = random.doubles(2 * count + 1).toArray();
-      double[] sums = mean.clone();
-      for (Combine kernel : List.of(Kernels.scalar().combine(), Kernels.preferred().combine())) {
-        double[] added = sums.clone();
-        kernel.add(added, 1, 1 + count, count);
-        double[] merged = mean.clone();
-        double[] squares = centred.clone();
-        kernel.mergeMoments(merged, squares, 1, 1 + count, count, 0.3, 7.7);
-        double[] expectedSums = sums.clone();
-        double[] expectedMean = mean.clone();
-        double[] expectedSquares = centred.clone();
-        for (int i = 1; i <= count; i++) {
-          double delta = mean[count + i] - mean[i];
-          expectedSums[i] = sums[i] + sums[count + i];
-          expectedMean[i] = mean[i] + delta * 0.3;
-          expectedSquares[i] = centred[i] + (centred[count + i] + delta * delta * 7.7);
-        }
-        assertSame(added, expectedSums);
-        assertSame(merged, expectedMean);
-        assertSame(squares, expectedSquares);
-      }
-      for (int i = 0; i < count; i++) {
-        assertSame(new double[] {widened[2 + i]}, new double[] {floats[3 + i]});
-      }
-    }
-  }
-
-  private static void assertSame(double[] actual, double[] expected) {
-    assertThat(Arrays.stream(actual).mapToLong(Double::doubleToLongBits).toArray())
-        .isEqualTo(Arrays.stream(expected).mapToLong(Double::doubleToLongBits).toArray());
   }
 }

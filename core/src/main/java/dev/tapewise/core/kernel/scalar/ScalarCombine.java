@@ -2,7 +2,7 @@ package dev.tapewise.core.kernel.scalar;
 
 import dev.tapewise.core.kernel.Combine;
 
-/** The tree of {@link Combine}, level by level, and pairs element by element. */
+/** The tree of {@link Combine}, level by level. */
 final class ScalarCombine implements Combine {
 
   @Override
@@ -15,36 +15,6 @@ final class ScalarCombine implements Combine {
           partial[left + i] += partial[right + i];
         }
       }
-    }
-  }
-
-  @Override
-  public void widen(double[] to, int toOffset, float[] from, int fromOffset, int count) {
-    for (int i = 0; i < count; i++) {
-      to[toOffset + i] = from[fromOffset + i];
-    }
-  }
-
-  @Override
-  public void add(double[] sums, int left, int right, int count) {
-    for (int i = 0; i < count; i++) {
-      sums[left + i] += sums[right + i];
-    }
-  }
-
-  @Override
-  public void mergeMoments(
-      double[] mean,
-      double[] centred,
-      int left,
-      int right,
-      int count,
-      double share,
-      double weight) {
-    for (int i = 0; i < count; i++) {
-      double delta = mean[right + i] - mean[left + i];
-      mean[left + i] += delta * share;
-      centred[left + i] += centred[right + i] + delta * delta * weight;
     }
   }
 }
