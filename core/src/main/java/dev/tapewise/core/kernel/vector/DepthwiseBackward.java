@@ -19,9 +19,6 @@ final class DepthwiseBackward {
   private static final int L = Lanes.COUNT;
   private static final int NINE = DepthwisePlan.NINE;
 
-  /** Floats of a cache line. */
-  private static final int LINE = 16;
-
   /** Ways of a first-level cache at most. */
   private static final int MOST_WAYS = 16;
 
@@ -68,7 +65,7 @@ final class DepthwiseBackward {
     }
     assembledInput = known ? plan.assembled : null;
     assembledWeights = plan.strideWidth <= AssembledRows.WIDEST_STEP ? plan.assembled : null;
-    crowded = L < LINE && plan.channels % DepthwiseRaw.WAY == 0 && plan.outWidth > MOST_WAYS;
+    crowded = L < Lanes.LINE && plan.inOneSet && plan.outWidth > MOST_WAYS;
     order = new int[plan.taps];
     int last = plan.taps - 1;
     Arrays.setAll(

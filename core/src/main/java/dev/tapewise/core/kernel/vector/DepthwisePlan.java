@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class DepthwisePlan {
   private static final int L = Lanes.COUNT;
 
+  /** Floats of a way of a first-level cache, 4 KiB. */
+  private static final int WAY = 1024;
+
   /** Taps whose weight gradients are summed at once. */
   static final int NINE = 9;
 
@@ -31,6 +34,9 @@ final class DepthwisePlan {
 
   /** Whether channels leave a vector partly filled, so that output rows need a padded row. */
   final boolean tail;
+
+  /** Whether a channel lies in one set of a first-level cache for all pixels. */
+  final boolean inOneSet;
 
   final int taps;
 
@@ -70,6 +76,7 @@ final class DepthwisePlan {
     channels = g.inChannels();
     padded = (channels + L - 1) / L * L;
     tail = padded != channels;
+    inOneSet = channels % WAY == 0;
     taps = g.taps();
     nines = (taps + NINE - 1) / NINE;
     strideHeight = g.strideHeight();

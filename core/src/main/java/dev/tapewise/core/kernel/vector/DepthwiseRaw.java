@@ -13,15 +13,11 @@ import org.jspecify.annotations.Nullable;
  * without a {@link RowRing}: channels in whole vectors, an undilated width, and no more zeros on a
  * side than half of the kernel.
  *
- * <p>Not where pixels are a multiple of {@link #WAY} apart: a first-level cache then has all that
- * columns side by side read in one set, and 28×28×1024 takes 1.2 to 1.4 times as long as from a
- * ring.
+ * <p>Not where all that columns side by side read lies {@link DepthwisePlan#inOneSet}: 28×28×1024
+ * takes 1.2 to 1.4 times as long as from a ring.
  */
 final class DepthwiseRaw {
   private static final int L = Lanes.COUNT;
-
-  /** Floats of a way of a first-level cache, 4 KiB. */
-  static final int WAY = 1024;
 
   private final AssembledRows code;
   private final DepthwisePlan plan;
@@ -59,7 +55,7 @@ final class DepthwiseRaw {
 
   /** What reads raw pixels, or null where nothing does. */
   static @Nullable DepthwiseRaw of(DepthwisePlan plan, @Nullable AssembledRows code) {
-    boolean fits = !plan.tail && plan.geometry.dilationWidth() == 1 && plan.channels % WAY != 0;
+    boolean fits = !plan.tail && plan.geometry.dilationWidth() == 1 && !plan.inOneSet;
     return code == null || !fits ? null : new DepthwiseRaw(plan, code);
   }
 

@@ -20,7 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class GroupedStaging {
   private static final VectorSpecies<Float> S = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
-  private static final int LINE = 16;
+  private static final int LINE = Lanes.LINE;
 
   /** Floats behind a row of the source that {@link #expand} may read. */
   static final int SLACK = 2 * Lanes.COUNT;

@@ -5,12 +5,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The one vector width of this process. Kernels copy both constants into {@code static final}
- * fields of their own: C2 boxes vectors whose species is not a constant of the class.
+ * The one vector width of this process. Kernels copy the species and its length into {@code static
+ * final} fields of their own: C2 boxes vectors whose species is not a constant of the class.
  */
 final class Lanes {
   static final VectorSpecies<Float> SPECIES = species(Machine.vectorBits());
   static final int COUNT = SPECIES.length();
+
+  /** Floats of a cache line. */
+  static final int LINE = 16;
 
   private Lanes() {}
 
